@@ -1,0 +1,100 @@
+// swift-tools-version:6.1
+//
+// daypass: an identity becomes a token, a token becomes credentials, credentials become a running program's.
+//
+// The targets stand bottom-up. A target exists only because it makes some wrong import impossible; everything else is a
+// folder. docs/architecture.md draws the house; `ci/layers` holds every import against it and says why it is refused.
+
+import PackageDescription
+
+let package = Package(
+  name: "daypass",
+  products: [
+    .executable(name: "daypass", targets: ["daypass"]),
+    .executable(name: "daypass-sandbox", targets: ["daypass-sandbox"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+  ],
+  targets: [
+    // C libraries of the system, each behind one Swift adapter that is its only importer.
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+    // Real C: what must run between fork and exec, in a signal handler, or through a raw system call.
+    .target(name: "CHost"),
+
+    // Values and seams; then bytes to values. No effects.
+    .target(name: "Model"),
+    .target(name: "Formats", dependencies: ["Model"]),
+
+    // Decisions, pure.
+    .target(name: "OIDC", dependencies: ["Model", "Formats"]),
+    .target(name: "STS", dependencies: ["Model", "Formats"]),
+    .target(name: "Broker", dependencies: ["Model", "Formats", "OIDC", "STS"]),
+
+    // Effects, at the rim.
+    .target(name: "Curl", dependencies: ["Model", "CCurl"]),
+    .target(name: "Crypto", dependencies: ["Model", "COpenSSL"]),
+    .target(name: "QR", dependencies: ["Model", "CQREncode"]),
+    .target(name: "Host", dependencies: ["Model", "CHost"]),
+    .target(
+      name: "Endpoint",
+      dependencies: [
+        "Model", "Formats",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+
+    // The command line: one file a verb, and the only place where everything meets.
+    .target(
+      name: "Command",
+      dependencies: [
+        "Model", "Formats", "OIDC", "STS", "Broker", "Curl", "Crypto", "QR", "Host", "Endpoint",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(name: "daypass", dependencies: ["Command"]),
+
+    // A little identity provider and STS of our own, for the demo and the tests; never part of `daypass`.
+    .executableTarget(
+      name: "daypass-sandbox",
+      dependencies: [
+        "Model", "Formats", "COpenSSL",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "ModelTests", dependencies: ["Model"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Model"]),
+    .testTarget(name: "OIDCTests", dependencies: ["OIDC", "Model", "Formats", "Crypto"]),
+    .testTarget(name: "STSTests", dependencies: ["STS", "Model", "Formats"]),
+    .testTarget(name: "BrokerTests", dependencies: ["Broker", "Model", "Formats", "OIDC", "STS", "Crypto", "Host"]),
+    .testTarget(name: "CurlTests", dependencies: ["Curl", "Model"]),
+    .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Model"]),
+    .testTarget(name: "QRTests", dependencies: ["QR", "Model"]),
+    .testTarget(name: "HostTests", dependencies: ["Host", "Model"]),
+    .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "Model", "Formats"]),
+    .testTarget(name: "CommandTests", dependencies: ["Command", "Broker", "Model", "Formats"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)
+
+for target in package.targets where target.type != .system {
+  var settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+  // CI refuses warnings; a newer compiler's new warning must not break a user's build.
+  if Context.environment["DAYPASS_WARNINGS_AS_ERRORS"] != nil {
+    settings.append(.unsafeFlags(["-warnings-as-errors"]))
+  }
+  target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

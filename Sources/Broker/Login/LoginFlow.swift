@@ -1,0 +1,136 @@
+public import Model
+import Formats
+import OIDC
+
+/// `daypass login`: a person's approval becomes a session on disk, and credentials where a role is known.
+public struct LoginFlow {
+  let surroundings: Surroundings
+  let profile: Profile
+  let presenter: any LoginPresenter
+  let listen: () throws(CallbackFailure) -> any CallbackListener
+
+  public init(
+    _ surroundings: Surroundings, profile: Profile, presenter: any LoginPresenter,
+    listen: @escaping () throws(CallbackFailure) -> any CallbackListener
+  ) {
+    self.surroundings = surroundings
+    self.profile = profile
+    self.presenter = presenter
+    self.listen = listen
+  }
+
+  /// What a login left behind, for the closing words.
+  public struct Outcome: Sendable {
+    public var session: StoredSession
+    public var lease: Lease?
+  }
+
+  public func run() throws(Failure) -> Outcome {
+    let key = try LoginFlow.sessionKey(profile)
+    let store = SessionStore(surroundings, key: key, profile: profile)
+    // Nobody shall approve a login that cannot be kept.
+    let sealing = try store.prepare()
+    let provider = Provider(surroundings, profile, key)
+    let startedAt = surroundings.clocks.wall()
+    let metadata = try provider.metadata(
+      needs: profile.method == .device ? [.deviceAuthorization] : [], until: soon)
+    let (tokens, nonce) = try authorize(provider, metadata)
+    let (record, identity) = try session(
+      of: tokens, nonce: nonce, startedAt: startedAt, provider: provider, metadata: metadata)
+    try SubjectExpectation(profile).check(identity.subject)
+    let lock = try store.lock(until: surroundings.clocks.boot() + .seconds(20))
+    defer { lock.unlock() }
+    let reference = try store.write(record, existing: sealing)
+    lock.unlock()
+    presenter.present(.authorized(identity))
+    var outcome = Outcome(session: StoredSession(record, identity, reference, key), lease: nil)
+    if profile.roleARN != nil {
+      let lease = try CredentialBroker(surroundings, profile: profile).lease(.anew, until: soon)
+      presenter.present(.credentials(lease))
+      outcome.lease = lease
+    }
+    return outcome
+  }
+
+  static func sessionKey(_ profile: Profile) throws(Failure) -> SessionKey {
+    if let key = SessionKey(profile) { return key }
+    let missing = profile.issuer == nil ? ProfileKey.issuer : .clientID
+    throw Failure(
+      .configuration, "\(missing.rawValue) is not set for profile \(profile.name.printable()), which a login needs",
+      hint: profile.issuer == nil
+        ? "set it in the config file, with --issuer or DAYPASS_ISSUER"
+        : "set it in the config file, with --client-id or DAYPASS_CLIENT_ID")
+  }
+
+  /// For what comes before and after the person's own time.
+  private var soon: BootTime { surroundings.clocks.boot() + (profile.timeout ?? .seconds(60)) }
+
+  private func authorize(
+    _ provider: Provider, _ metadata: ProviderMetadata
+  ) throws(Failure) -> (TokenSet, nonce: ByteText?) {
+    let client = try provider.client(metadata)
+    let scopes = profile.scopes ?? metadata.defaultScopes
+    let pkce = PKCE(random: try random(32), cryptography: surroundings.cryptography)
+    switch profile.method {
+    case .device:
+      let grant: DeviceGrant
+      do throws(DeviceGrantError) {
+        grant = DeviceGrant(
+          try DeviceGrant.Configuration(provider: metadata, client: client, scopes: scopes, pkce: pkce))
+      } catch {
+        throw Failure(error)
+      }
+      return (try DeviceLogin(surroundings: surroundings, presenter: presenter).run(grant), nil)
+    case .browser:
+      let listener: any CallbackListener
+      do throws(CallbackFailure) { listener = try listen() } catch { throw Failure(error) }
+      let grant: AuthorizationCodeGrant
+      let (state, nonce) = (try random(32), try random(32))
+      do throws(AuthorizationCodeError) {
+        grant = try AuthorizationCodeGrant(
+          provider: metadata, client: client, scopes: scopes, pkce: pkce, port: listener.port, state: state,
+          nonce: nonce)
+      } catch {
+        throw Failure(error)
+      }
+      let login = BrowserLogin(surroundings: surroundings, presenter: presenter, listener: listener)
+      return (try login.run(grant, provider), grant.nonce)
+    }
+  }
+
+  /// Some providers give the ID token only with the first refresh; asking at once costs nothing and nobody's time.
+  private func session(
+    of tokens: TokenSet, nonce: ByteText?, startedAt: WallTime, provider: Provider, metadata: ProviderMetadata
+  ) throws(Failure) -> (SessionRecord, VerifiedIdentity) {
+    var tokens = tokens
+    var nonce = nonce
+    var rotated: Bool?
+    if tokens.idToken == nil, let refreshToken = tokens.refreshToken {
+      surroundings.diagnostics.log(.info, "the provider sent no ID token; asking for one with the refresh token")
+      let redemption = try provider.redeem(refreshToken, metadata, until: soon)
+      tokens = redemption.tokens
+      tokens.refreshToken = redemption.keep
+      rotated = redemption.wasRotated
+      nonce = nil
+    }
+    guard let idToken = tokens.idToken else {
+      throw Failure(
+        .malformed, "the provider sent no id_token", hint: "scopes must contain openid, and the client must be allowed it")
+    }
+    let identity = try provider.verify(
+      idToken, metadata, accessToken: tokens.accessToken, nonce: nonce, requestedAt: startedAt, until: soon)
+    let now = surroundings.clocks.wall()
+    var record = SessionRecord(idToken: idToken, refreshToken: tokens.refreshToken, loggedInAt: now)
+    record.refreshExpiresAt = tokens.refreshExpiresIn.map { now + $0 }
+    record.rotates = rotated
+    return (record, identity)
+  }
+
+  private func random(_ count: Int) throws(Failure) -> [UInt8] {
+    do {
+      return try surroundings.cryptography.randomBytes(count)
+    } catch {
+      throw Failure(error)
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import Formats
+import Model
+import OIDC
+
+/// Conversations with one identity provider: metadata, keys, verification. Blocks.
+struct Provider {
+  let surroundings: Surroundings
+  let profile: Profile
+  let issuer: ByteText
+  /// Empty where only an issuer's keys are asked for.
+  let clientID: ByteText
+
+  /// Tries of a request that fails for a passing reason: 1 s, then 2 s apart.
+  private static let tries = 3
+
+  init(_ surroundings: Surroundings, _ profile: Profile, _ key: SessionKey) {
+    self.surroundings = surroundings
+    self.profile = profile
+    issuer = key.issuer
+    clientID = key.clientID
+  }
+
+  /// The issuer of a token that was not issued to a client of ours.
+  init(_ surroundings: Surroundings, _ profile: Profile, issuer: ByteText) {
+    self.surroundings = surroundings
+    self.profile = profile
+    self.issuer = issuer
+    clientID = ""
+  }
+
+  func metadata(needs: Set<Discovery.Need>, until deadline: BootTime) throws(Failure) -> ProviderMetadata {
+    let needs = profile.deviceAuthorizationEndpoint == nil ? needs : needs.subtracting([.deviceAuthorization])
+    let found = try retrying(until: deadline) { () throws(DiscoveryError) in
+      var discovery = try Discovery(issuer: issuer.string, needs: needs)
+      var request = discovery.start()
+      while true {
+        let step: Discovery.Step
+        switch send(request, until: deadline) {
+        case .success(let response): step = try discovery.reply(response)
+        case .failure(let failure): step = try discovery.transportFailed(failure)
+        }
+        switch step {
+        case .found(let metadata): return metadata
+        case .send(let next): request = next
+        }
+      }
+    } isTransient: {
+      $0.isTransient
+    }
+    guard let endpoint = profile.deviceAuthorizationEndpoint else { return found }
+    do {
+      return try found.settingDeviceAuthorizationEndpoint(endpoint.text)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  func client(_ metadata: ProviderMetadata) throws(Failure) -> ClientAuthentication {
+    var secret: Secret?
+    if let path = profile.clientSecretFile {
+      secret = try surroundings.readSetting(.clientSecretFile, path, limit: 4096, profile)
+    }
+    return ClientAuthentication(
+      clientID: clientID.string, secret: secret, offered: metadata.tokenEndpointAuthMethods)
+  }
+
+  /// Checks everything that makes a token this person's; an unknown key id costs one more request for the keys.
+  func verify(
+    _ token: UnverifiedToken, _ metadata: ProviderMetadata, accessToken: Secret?, nonce: ByteText?,
+    requestedAt: WallTime?, subject: ByteText? = nil, until deadline: BootTime
+  ) throws(Failure) -> VerifiedIdentity {
+    let policy = IDTokenPolicy(
+      issuer: issuer, clientID: clientID, extraAudiences: profile.audience.map { [$0] } ?? IDTokenPolicy.awsAudiences,
+      nonce: nonce, now: surroundings.clocks.wall(), requestedAt: requestedAt, subject: subject, accessToken: accessToken)
+    let known = try keys(metadata, until: deadline)
+    do throws(VerificationError) {
+      return try OIDC.verify(token, keys: known, policy: policy, cryptography: surroundings.cryptography)
+    } catch {
+      guard case .unknownKey = error else { throw Failure(error) }
+    }
+    // The provider may have rotated its keys a moment ago.
+    surroundings.diagnostics.log(.info, "the token's key is not among the provider's keys; asking for them once more")
+    let refetched = try keys(metadata, until: deadline)
+    do throws(VerificationError) {
+      return try OIDC.verify(token, keys: refetched, policy: policy, cryptography: surroundings.cryptography)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Only the signature: claims of a pre-issued token are the STS's to judge.
+  func verifySignature(
+    of token: InspectedToken, _ metadata: ProviderMetadata, until deadline: BootTime
+  ) throws(Failure) {
+    let keys = try keys(metadata, until: deadline)
+    do throws(VerificationError) {
+      try OIDC.verifySignature(
+        of: token, keys: keys, cryptography: surroundings.cryptography)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  private func keys(_ metadata: ProviderMetadata, until deadline: BootTime) throws(Failure) -> KeySet {
+    try retrying(until: deadline) { () throws(KeysProblem) in
+      switch send(KeySet.request(metadata.jwksURI), until: deadline) {
+      case .failure(let failure): throw .transport(failure)
+      case .success(let response):
+        do throws(KeySetError) { return try KeySet.parse(response) } catch { throw .document(error) }
+      }
+    } isTransient: {
+      $0.isTransient
+    }
+  }
+
+  private enum KeysProblem: Explained {
+    case transport(TransportFailure)
+    case document(KeySetError)
+
+    private var explained: any Explained {
+      switch self {
+      case .transport(let failure): failure
+      case .document(let error): error
+      }
+    }
+
+    var isTransient: Bool {
+      switch self {
+      case .transport(let failure): failure.isTransient
+      case .document(let error): error.isTransient
+      }
+    }
+
+    var kind: FailureKind { explained.kind }
+    var message: String { explained.message }
+    var hint: String? { explained.hint }
+  }
+
+  // MARK: One request
+
+  /// The request with its timeout cut to what is left.
+  func send(_ request: HTTPRequest, until deadline: BootTime) -> Result<HTTPResponse, TransportFailure> {
+    var request = request
+    let left = deadline - surroundings.clocks.boot()
+    request.timeout = max(.milliseconds(1), min(request.timeout, left))
+    do throws(TransportFailure) {
+      return .success(try surroundings.transport.send(request))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  func retrying<Value, Problem: Explained>(
+    until deadline: BootTime, _ body: () throws(Problem) -> Value, isTransient: (Problem) -> Bool
+  ) throws(Failure) -> Value {
+    var attempt = 1
+    while true {
+      do {
+        return try body()
+      } catch {
+        let delay = Duration.seconds(attempt)
+        guard isTransient(error), attempt < Provider.tries, surroundings.clocks.boot() + delay < deadline else {
+          throw Failure(error)
+        }
+        surroundings.diagnostics.log(.info, "\(error.message); trying again in \(attempt) s")
+        do {
+          try surroundings.clocks.sleep(delay)
+        } catch {
+          throw Failure(error)
+        }
+        attempt += 1
+      }
+    }
+  }
+}
+
+extension Surroundings {
+  /// The content of the file that a setting names, without the line feed at its end.
+  func readSetting(_ key: ProfileKey, _ path: String, limit: Int, _ profile: Profile) throws(Failure) -> Secret {
+    do throws(InputFailure) {
+      let content = try readFile(path, limit).exposedBytes()
+      var end = content.count
+      if end > 0, content[end - 1] == 0x0A { end -= 1 }
+      if end > 0, content[end - 1] == 0x0D { end -= 1 }
+      guard end > 0 else { throw InputFailure(reason: "it is empty") }
+      return Secret(content[..<end])
+    } catch {
+      throw Failure(
+        .configuration, "\(key.rawValue) (\(profile.origin(of: key))): \(path.printable()): \(error.reason)",
+        hint: "name a readable file that holds it")
+    }
+  }
+}

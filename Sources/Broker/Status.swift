@@ -1,0 +1,104 @@
+public import Model
+import Formats
+import OIDC
+import STS
+
+/// What is known of one profile without asking anyone.
+public struct ProfileStatus: Sendable {
+  public enum State: String, Sendable {
+    case ok
+    case loginRequired = "login_required"
+    case locked
+    /// No identity is configured or detected.
+    case none
+  }
+
+  public var name: String
+  /// The identity's source, or why there is none.
+  public var source: String
+  public var state: State
+  public var issuer: ByteText?
+  public var subject: ByteText?
+  /// For a person: who it is in words a person knows.
+  public var label: ByteText?
+  public var identityExpiresAt: WallTime?
+  public var sessionExpiresAt: WallTime?
+  public var roleARN: String?
+  public var credentialsExpireAt: WallTime?
+  public var key: SealingPlace?
+  public var canRefresh = false
+  /// Why it is not `ok`, in one line.
+  public var reason: String?
+}
+
+extension CredentialBroker {
+  public func status() throws(Failure) -> ProfileStatus {
+    let source: IdentitySource
+    do throws(Failure) {
+      source = try IdentitySource.select(profile, environment: surroundings.environment)
+    } catch {
+      return ProfileStatus(
+        name: profile.name, source: "none", state: .none, roleARN: profile.roleARN, reason: error.message)
+    }
+    var status = ProfileStatus(name: profile.name, source: source.name, state: .ok, issuer: profile.issuer)
+    status.roleARN = (try? Role(profile, source: source))?.arn.text.string
+    let identity: Identity
+    if source == .login {
+      guard let session = try session(&status) else { return status }
+      identity = .person(session)
+    } else {
+      do throws(Failure) {
+        identity = .preissued(try PreissuedToken(surroundings, profile).inspected(source), source)
+      } catch {
+        status.state = .none
+        status.reason = error.message
+        return status
+      }
+      if case .preissued(let token, _) = identity {
+        status.issuer = token.unverifiedIssuer
+        status.subject = token.unverifiedSubject
+        status.identityExpiresAt = token.expiration
+      }
+    }
+    status.credentialsExpireAt = cachedExpiration(source, identity)
+    return status
+  }
+
+  /// Nil where there is none that can be used, said in `status`.
+  private func session(_ status: inout ProfileStatus) throws(Failure) -> StoredSession? {
+    let keeper = try SessionKeeper(surroundings, profile: profile)
+    switch try keeper.store.read() {
+    case .none:
+      status.state = .loginRequired
+      status.reason = "no session"
+      return nil
+    case .locked(let reason):
+      status.state = .locked
+      status.reason = reason
+      return nil
+    case .session: break
+    }
+    let session = try keeper.current()
+    status.subject = session.identity.subject
+    status.label = session.identity.email ?? session.identity.preferredUsername ?? session.identity.name
+    status.identityExpiresAt = session.identity.expiration
+    status.sessionExpiresAt = session.endsAt
+    status.key = session.sealedBy
+    status.canRefresh = session.canRefresh
+    let now = surroundings.clocks.wall()
+    if let end = session.endsAt, end <= now {
+      status.state = .loginRequired
+      status.reason = "the session ended at \(RFC3339.format(end))"
+    }
+    return session
+  }
+
+  private func cachedExpiration(_ source: IdentitySource, _ identity: Identity) -> WallTime? {
+    guard let role = try? Role(profile, source: source),
+      let terms = try? ExchangeTerms(surroundings, profile, role, identity),
+      let lease = try? CredentialCache(surroundings, key: terms.key, store: profile.store).read(),
+      lease.credentials.expiration > surroundings.clocks.wall()
+    else { return nil }
+    return lease.credentials.expiration
+  }
+}

@@ -1,0 +1,59 @@
+import Formats
+import Model
+import OIDC
+
+/// What is kept of a login, sealed. Tokens are only put in after `OIDC.verify` accepted them.
+struct SessionRecord: Sendable {
+  var idToken: UnverifiedToken
+  var refreshToken: Secret?
+  var loggedInAt: WallTime
+  /// The last successful redemption of a refresh token.
+  var refreshedAt: WallTime?
+  /// Where the provider told (`refresh_expires_in`), when the refresh token ends unless it is used.
+  var refreshExpiresAt: WallTime?
+  /// Whether redeeming a refresh token gave a new one; nil before the first.
+  var rotates: Bool?
+  /// Whether a refresh answer held an ID token; nil before the first.
+  var refreshGivesIDToken: Bool?
+  /// When a redemption of `refreshToken` was begun whose answer is not stored yet.
+  var redeemingSince: WallTime?
+
+  func encoded() -> Secret {
+    var members: [(String, JSON)] = [
+      ("id_token", .string(ByteText(idToken.raw.exposedText()))),
+      ("logged_in_at", .integer(loggedInAt.seconds)),
+    ]
+    if let refreshToken { members.append(("refresh_token", .string(ByteText(refreshToken.exposedText())))) }
+    if let refreshedAt { members.append(("refreshed_at", .integer(refreshedAt.seconds))) }
+    if let refreshExpiresAt { members.append(("refresh_expires_at", .integer(refreshExpiresAt.seconds))) }
+    if let rotates { members.append(("rotates", .bool(rotates))) }
+    if let refreshGivesIDToken { members.append(("refresh_gives_id_token", .bool(refreshGivesIDToken))) }
+    if let redeemingSince { members.append(("redeeming_since", .integer(redeemingSince.seconds))) }
+    return Secret(JSON.object(JSONObject(members)).serialized())
+  }
+
+  /// Nil if it is not what `encoded` writes.
+  init?(_ plaintext: Secret) {
+    guard let object = try? JSON.parse(plaintext.exposedBytes()).object,
+      let idToken = object["id_token"]?.text, let loggedInAt = object["logged_in_at"]?.integer
+    else { return nil }
+    self.idToken = UnverifiedToken(Secret(idToken.utf8))
+    self.loggedInAt = WallTime(seconds: loggedInAt)
+    refreshToken = object["refresh_token"]?.text.map { Secret($0.utf8) }
+    refreshedAt = object["refreshed_at"]?.integer.map { WallTime(seconds: $0) }
+    refreshExpiresAt = object["refresh_expires_at"]?.integer.map { WallTime(seconds: $0) }
+    rotates = object["rotates"]?.bool
+    refreshGivesIDToken = object["refresh_gives_id_token"]?.bool
+    redeemingSince = object["redeeming_since"]?.integer.map { WallTime(seconds: $0) }
+  }
+
+  init(idToken: UnverifiedToken, refreshToken: Secret?, loggedInAt: WallTime) {
+    self.idToken = idToken
+    self.refreshToken = refreshToken
+    self.loggedInAt = loggedInAt
+  }
+}
+
+extension JSON {
+  static func integer(_ value: Int64) -> JSON { .number(JSONNumber(value)) }
+}

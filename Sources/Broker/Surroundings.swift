@@ -1,0 +1,42 @@
+public import Model
+
+/// The edges of the world, injected once by `Command/Wiring.swift`: everything else in this target is decided here.
+public struct Surroundings: Sendable {
+  public var transport: any Transport
+  public var clocks: any Clocks
+  public var cryptography: any Cryptography
+  /// Nil where there is no place for state (HOME unset and no passwd entry); said once, and sources without a session go
+  /// on.
+  public var state: (any StateDirectory)?
+  public var keyRing: any KeyRing
+  public var diagnostics: any Diagnostics
+  /// The environment as it was at the start; never written.
+  public var environment: [String: String]
+  /// Reads a file that a setting names: symlinks followed, regular files only, at most `limit` bytes.
+  public var readFile: @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
+  /// What identifies this machine, for files that another one must not take for its own; nil where it has no id.
+  public var machineID: String?
+
+  public init(
+    transport: any Transport, clocks: any Clocks, cryptography: any Cryptography, state: (any StateDirectory)?,
+    keyRing: any KeyRing, diagnostics: any Diagnostics, environment: [String: String], machineID: String?,
+    readFile: @escaping @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
+  ) {
+    self.transport = transport
+    self.clocks = clocks
+    self.cryptography = cryptography
+    self.state = state
+    self.keyRing = keyRing
+    self.diagnostics = diagnostics
+    self.environment = environment
+    self.machineID = machineID
+    self.readFile = readFile
+  }
+}
+
+/// Why a file that a setting names could not be read.
+public struct InputFailure: Error, Hashable, Sendable {
+  /// What is wrong, in the words of the system: `No such file or directory`, `is a directory`.
+  public var reason: String
+  public init(reason: String) { self.reason = reason }
+}

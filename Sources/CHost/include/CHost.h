@@ -1,0 +1,105 @@
+/// What Swift cannot do, or must not: run in a signal handler, run between fork and exec, call the kernel where libc
+/// has no function, and read macros that take arguments. `Host` is the only importer.
+
+#ifndef CHOST_H
+#define CHOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// MARK: Start of the process (startup.c)
+
+/// Records what this process was given (signal mask and dispositions, umask, limits, open descriptors) and closes it
+/// up: SIGPIPE ignored, no signal blocked, umask 077, no core files, not dumpable, 0–2 open. Only the first call does
+/// anything. C because dispositions are a union and handlers are compared by address, which Swift's importer does not
+/// give.
+void chost_prepare(void);
+
+/// Lets others of our user read /proc/self again, which a supervisor must (its child reaches its own log through
+/// /proc/1/fd), and keeps memory out of core files in another way.
+/// C because prctl is variadic.
+void chost_become_supervisor(void);
+
+/// The environment block. C because Swift 6 refuses a mutable global.
+char **chost_environment(void);
+
+// MARK: Interrupts (interrupts.c)
+
+/// Catches SIGINT, SIGTERM and SIGHUP, except those that were ignored when we started. False if no pipe could be made.
+/// C because a handler may only do what is async-signal-safe, and Swift's runtime is not.
+bool chost_interrupts_install(void);
+
+/// Becomes readable at the first interrupt and stays so; -1 before `chost_interrupts_install`.
+int chost_interrupts_descriptor(void);
+
+/// The first interrupt's number, 0 while there was none.
+int chost_interrupts_pending(void);
+
+// MARK: Signals of a supervisor (watch.c)
+
+struct chost_signal {
+  int32_t number;
+  /// Raised by the kernel: by the terminal, a timer, a hang-up. Otherwise a process sent it.
+  int32_t from_kernel;
+};
+
+/// Catches every signal that is to be passed on, and SIGCHLD; each becomes one record in a pipe whose reading end is
+/// returned, -1 on failure. Handlers, not a mask, because threads of libraries would not share the mask.
+/// C because of the handler.
+int chost_watch(void);
+
+/// The dispositions of before `chost_watch`; the pipe is closed.
+void chost_unwatch(void);
+
+/// Takes the next record; false when there is none.
+bool chost_watch_next(struct chost_signal *record);
+
+enum { CHOST_EXITED = 0, CHOST_KILLED = 1, CHOST_STOPPED = 2, CHOST_CONTINUED = 3 };
+
+/// Takes the next change of any child without waiting. `value` is an exit code or a signal. False when there is none.
+/// C because the WIF… macros take arguments.
+bool chost_reap(pid_t *pid, int *change, int *value);
+
+// MARK: Running a program (exec.c)
+
+struct chost_program {
+  /// Paths to try, in order, null-terminated.
+  const char *const *candidates;
+  char *const *arguments;
+  char *const *environment;
+  /// `/bin/sh`, a place for the path, then the arguments without their first: for a script without a `#!` line.
+  char **script_arguments;
+};
+
+/// Replaces this process, with everything `chost_prepare` recorded put back. Returns only on failure: an errno.
+/// C because no Swift may run once handlers and mask are the program's.
+int chost_exec(const struct chost_program *program);
+
+/// The same in a new process of our group. 0, or an errno: of `execve` if `*started` is true, else of the system calls
+/// before it.
+/// C because after fork in a process with threads only async-signal-safe code may run.
+int chost_spawn(const struct chost_program *program, pid_t *child, bool *started);
+
+/// Waits for a child: its exit code, or -1 if it did not end by itself. C because the WIF… macros take arguments.
+int chost_wait(pid_t child);
+
+// MARK: Kernel keyring (keyring.c)
+
+/// The key's serial number in the user keyring, or -1.
+/// C, like all of this part, because libc has no functions for these system calls and `syscall` is variadic.
+int32_t chost_key_find(const char *name);
+
+/// Copies at most `capacity` bytes; the key's length, or -1.
+long chost_key_read(int32_t key, void *buffer, size_t capacity);
+
+/// Puts a key of permissions 0x3f3f0000 into the user keyring in place of one of the same name: its serial, or -1.
+int32_t chost_key_store(const char *name, const void *bytes, size_t count);
+
+/// Whether a process in a new, empty session keyring finds `name` with exactly these bytes.
+bool chost_key_is_reachable(const char *name, const void *bytes, size_t count);
+
+void chost_key_remove(const char *name);
+
+#endif

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+struct Daypass: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "daypass",
+    abstract: "Short-lived cloud credentials for machines that have no browser.",
+    discussion: """
+      On an SSH-only box:  daypass login, then any AWS tool.
+      In CI:               daypass exec -- terraform apply
+      In a container:      ENTRYPOINT ["daypass", "exec", "--"]
+      """,
+    version: Version.text,
+    subcommands: [
+      Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self, WhoAmI.self,
+    ])
+}
+
+enum Version {
+  static let text = "0.1.0"
+}

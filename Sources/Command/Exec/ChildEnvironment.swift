@@ -1,0 +1,45 @@
+import Broker
+import Host
+import Model
+
+/// The environment of a program that `exec` runs: what would lead its SDK to other credentials is gone, ours are in.
+struct ChildEnvironment {
+  /// Each of these comes before a container endpoint in some SDK's search, or belongs to credentials that are replaced.
+  static let removed = [
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+  ]
+
+  private(set) var environment: Environment
+  /// What was set and is not any more, in the order of `removed`.
+  let overridden: [String]
+
+  init(_ given: Environment, region: String?) {
+    environment = given
+    overridden = ChildEnvironment.removed.filter { given.value(of: $0).map { !$0.isEmpty } ?? false }
+    for name in ChildEnvironment.removed { environment.remove(name) }
+    if let region {
+      environment.set("AWS_REGION", to: region)
+      environment.set("AWS_DEFAULT_REGION", to: region)
+    }
+  }
+
+  /// Keys as variables: they win over every file by themselves.
+  mutating func setCredentials(_ credentials: AWSCredentials) {
+    for (name, value) in CredentialVariables.all(credentials, region: nil) {
+      environment.set(name, to: value.exposedText())
+    }
+  }
+
+  /// An endpoint that always has fresh ones.
+  /// - Parameter tokenFile: SDKs of today read it anew at each request; older ones know only the variable.
+  mutating func setEndpoint(_ url: String, token: Secret, tokenFile: String) {
+    environment.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", to: url)
+    environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", to: tokenFile)
+    environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", to: token.exposedText())
+    environment.set("AWS_SHARED_CREDENTIALS_FILE", to: "/dev/null")
+    environment.set("AWS_EC2_METADATA_DISABLED", to: "true")
+  }
+}

@@ -1,0 +1,23 @@
+/// `exec CMD -x` without the `--`: everything from CMD on is CMD's, so the separator is put in before the parser could take
+/// CMD's options for its own.
+enum ExecArguments {
+  /// Options of `exec` that take no value; every other option takes one.
+  private static let switches: Set<String> = [
+    "--env", "--keep-aws-files", "--allow-imds", "--scrub-ci", "--help", "-h", "--version",
+    "--verify-token", "--no-verify-token", "--strict", "--no-strict", "--unattended-login", "--no-unattended-login",
+  ]
+
+  static func separated(_ arguments: [String]) -> [String] {
+    guard arguments.first == "exec" else { return arguments }
+    var index = 1
+    while index < arguments.count {
+      let argument = arguments[index]
+      if argument == "--" { return arguments }
+      guard argument.utf8.first == UInt8(ascii: "-"), argument != "-" else {
+        return arguments[..<index] + ["--"] + arguments[index...]
+      }
+      index += switches.contains(argument) || argument.utf8.contains(UInt8(ascii: "=")) ? 1 : 2
+    }
+    return arguments
+  }
+}

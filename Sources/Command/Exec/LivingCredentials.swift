@@ -1,0 +1,93 @@
+import Broker
+import Endpoint
+import Formats
+import Host
+import Model
+
+/// Runs a program beside an endpoint of its own, whose credentials are renewed for as long as the program runs.
+struct LivingCredentials {
+  private let broker: CredentialBroker
+  private let wiring: Wiring
+  private let clocks = SystemClocks()
+
+  init(_ broker: CredentialBroker, _ wiring: Wiring) {
+    self.broker = broker
+    self.wiring = wiring
+  }
+
+  /// - Returns: the program's exit code, or 128 + the signal that ended it.
+  func run(
+    _ command: CommandLineProgram, _ environment: inout ChildEnvironment, first lease: Lease
+  ) throws -> Int32 {
+    let token = try newToken()
+    let board = CredentialBoard(.fresh(lease.credentials))
+    do {
+      let server = try CredentialServer.start(token: token, board: board, clocks: clocks)
+      defer { server.stop() }
+      let file = try PrivateFile(token, environment: wiring.environment)
+      defer { file.remove() }
+      environment.setEndpoint(server.url, token: token, tokenFile: file.path)
+      guard keepFresh(board, lease) else {
+        throw Failure(.output, "the system gives no further thread", hint: "raise the limit of processes (ulimit -u)")
+      }
+      return try Supervisor.run(command.program(environment.environment))
+    } catch let failure as EndpointFailure {
+      throw Failure(failure)
+    } catch let failure as PrivateFileFailure {
+      throw Failure(failure)
+    }
+  }
+
+  /// 32 random bytes as 43 characters of base64url.
+  private func newToken() throws(Failure) -> Secret {
+    do throws(CryptographyFailure) {
+      return Secret(Base64URL.encode(try wiring.surroundings.cryptography.randomBytes(32)))
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  private func keepFresh(_ board: CredentialBoard, _ lease: Lease) -> Bool {
+    BackgroundThread.start { [broker, log = wiring.log, clocks] in
+      let refresher = Refresher(broker: broker, board: board, log: log, clocks: clocks)
+      refresher.run(lease)
+    }
+  }
+}
+
+/// Renews what is on a board, ahead of time, until the process ends.
+private struct Refresher: Sendable {
+  let broker: CredentialBroker
+  let board: CredentialBoard
+  let log: Log
+  let clocks: SystemClocks
+
+  func run(_ first: Lease) {
+    var lease = first
+    while true {
+      // A minute at a time: a machine that slept may find its credentials gone when it wakes.
+      let pause = min(max(1, lease.renewalDue(clocks.wall())), 60)
+      do throws(Interrupted) { try clocks.sleep(.seconds(pause)) } catch { return }
+      guard lease.renewalDue(clocks.wall()) <= 0 else { continue }
+      do throws(Failure) {
+        lease = try broker.lease(.atLeast(0), until: clocks.boot() + .seconds(30))
+        board.current = .fresh(lease.credentials)
+      } catch {
+        log.log(.warning, "the credentials could not be renewed: \(error.message)\(error.hint.map { "; \($0)" } ?? "")")
+        if lease.credentials.expiration <= clocks.wall() { board.current = .unavailable(error) }
+      }
+      // After a failure as after a lease that is no longer: not more often than this.
+      if lease.renewalDue(clocks.wall()) <= 0 {
+        do throws(Interrupted) { try clocks.sleep(.seconds(30 + Int64.random(in: 0...30))) } catch { return }
+      }
+    }
+  }
+}
+
+extension CredentialBoard.Entry {
+  fileprivate static func unavailable(_ failure: Failure) -> CredentialBoard.Entry {
+    .unavailable(
+      failure.kind == .loginRequired ? .loginRequired : .unavailable,
+      message: "\(failure.message)\(failure.hint.map { "; \($0)" } ?? "")", retryAfter: 30)
+  }
+}

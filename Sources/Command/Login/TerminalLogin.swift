@@ -1,0 +1,111 @@
+import Broker
+import Host
+import Model
+import OIDC
+import QR
+
+/// A login as a person sees it: the prompt once, then one line that tells how it stands.
+///
+/// On a terminal that line is written over again and again, and gone in the end; elsewhere each change is a line of its
+/// own. Nothing but the cursor's place on its line is ever changed, so there is nothing to put back after ^C.
+final class TerminalLogin: LoginPresenter {
+  private let terminal: Terminal
+  private let clocks: any Clocks
+  private let qr: QRChoice
+  private let environment: Environment
+  private let openBrowser: (String) -> Bool
+  private var note: String?
+  private var lineIsOpen = false
+  private var lastLine = ""
+
+  init(
+    terminal: Terminal, clocks: any Clocks, qr: QRChoice, environment: Environment,
+    openBrowser: @escaping (String) -> Bool
+  ) {
+    self.terminal = terminal
+    self.clocks = clocks
+    self.qr = qr
+    self.environment = environment
+    self.openBrowser = openBrowser
+  }
+
+  func present(_ event: LoginEvent) {
+    switch event {
+    case .code(let code): show(code)
+    case .browser(let url):
+      let opened = openBrowser(url)
+      let lines = [
+        opened ? "A browser was opened to sign in. If it did not, open this address on this machine:"
+          : "Open this address in a browser on this machine:",
+        "", url, "",
+      ]
+      write(lines.joined(separator: "\n") + "\n")
+    case .pending:
+      note = nil
+      announce("waiting for the approval")
+    case .slowDown(let interval):
+      note = "the provider asks for \(interval.components.seconds) s between questions"
+      announce(note ?? "")
+    case .retrying(let reason, let delay):
+      note = "\(reason); asking again in \(delay.components.seconds) s"
+      announce(note ?? "")
+    case .authorized, .credentials: close()
+    }
+  }
+
+  func waiting(_ left: Duration) {
+    guard terminal.canRewriteLine else { return }
+    let seconds = max(0, left.components.seconds)
+    let clock = "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
+    rewrite("Waiting for the approval, \(clock) left" + (note.map { "; \($0)" } ?? "") + " ")
+  }
+
+  /// Takes the updating line away.
+  func close() {
+    guard lineIsOpen else { return }
+    lineIsOpen = false
+    write("\r\u{1B}[K")
+  }
+
+  // MARK: The prompt
+
+  private func show(_ code: LoginCode) {
+    let prompt = LoginPrompt(code: code, machine: Account.label, now: clocks.wall())
+    let size = terminal.size
+    let lines = prompt.lines(
+      form, columns: size?.columns ?? 80, rows: size?.rows ?? 24, always: qr == .always)
+    write(lines.joined(separator: "\n") + "\n")
+  }
+
+  private var form: TerminalQR.Form? {
+    switch qr {
+    case .never: return nil
+    case .ascii: return .hashes
+    case .always, .auto:
+      if qr == .auto, !terminal.isTTY || terminal.size == nil { return nil }
+      return TerminalQR.Form.automatic(
+        term: environment["TERM"], colorTerm: environment["COLORTERM"], isUTF8: terminal.isUTF8)
+    }
+  }
+
+  // MARK: The line
+
+  /// Where lines cannot be rewritten: one line for each change.
+  private func announce(_ text: String) {
+    guard !terminal.canRewriteLine, text != lastLine else { return }
+    lastLine = text
+    write("daypass: \(text)\n")
+  }
+
+  private func rewrite(_ text: String) {
+    // Cut to the window: a line that wraps could not be taken back.
+    let width = (terminal.size?.columns ?? 80) - 1
+    lineIsOpen = true
+    write("\r\u{1B}[K" + String(text.prefix(max(1, width))))
+  }
+
+  private func write(_ text: String) {
+    // A terminal that has gone is no reason to give up a login that a person may be approving right now.
+    try? terminal.write(text)
+  }
+}

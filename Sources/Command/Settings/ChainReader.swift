@@ -1,0 +1,48 @@
+import Broker
+import Model
+
+/// Reads one `[[profile.NAME.then]]`.
+struct ChainReader {
+  enum Key: String, CaseIterable {
+    case roleARN = "role_arn"
+    case sessionName = "session_name"
+    case duration
+    case externalID = "external_id"
+    case tags
+    case transitiveTagKeys = "transitive_tag_keys"
+    case sourceIdentity = "source_identity"
+    case sessionPolicyFile = "session_policy_file"
+    case policyARNs = "policy_arns"
+  }
+
+  let table: TOMLTable
+  /// `profile.NAME.then`, for messages.
+  let label: String
+  let path: String
+  /// Of the profile, for what is missing.
+  let line: Int
+
+  func step() throws(SettingError) -> ChainStep {
+    guard let roleARN = try read(.roleARN, .roleARN) else {
+      throw .missing(
+        setting: Key.roleARN.rawValue, neededBy: label,
+        origin: .file(path: path, line: table.entries.first?.line ?? line))
+    }
+    var step = ChainStep(roleARN: roleARN)
+    step.sessionName = try read(.sessionName, .sessionName)
+    step.duration = try read(.duration, .seconds("15m to 1h (900 to 3600 seconds)", in: 900...3600))
+    step.externalID = try read(.externalID, .externalID)
+    step.tags = try read(.tags, .tags) ?? []
+    step.transitiveTagKeys = try read(.transitiveTagKeys, .tagKeys) ?? []
+    step.sourceIdentity = try read(.sourceIdentity, .sessionName)
+    step.sessionPolicyFile = try read(.sessionPolicyFile, .path)
+    step.policyARNs = try read(.policyARNs, .policyARNs) ?? []
+    return step
+  }
+
+  private func read<Value>(_ key: Key, _ shape: Shape<Value>) throws(SettingError) -> Value? {
+    guard let entry = table[key.rawValue] else { return nil }
+    let given = Given(content: .file(entry.value), origin: .file(path: path, line: entry.line))
+    return try shape.read(given, as: "\(label).\(key.rawValue)")
+  }
+}

@@ -1,0 +1,56 @@
+import CCurl
+import Model
+
+/// Which proxy a request goes through, by the environment's customary variables. libcurl would read the environment
+/// itself, and would send requests to this machine's own loopback through `http_proxy`.
+///
+/// Plain http only goes to this machine and to metadata services, which are never proxied; so `http_proxy` has no use
+/// here.
+public struct ProxyPolicy: Sendable {
+  private let proxy: Proxy?
+  /// As in NO_PROXY: hosts, domains, addresses and CIDR ranges, separated by commas; `*` for all.
+  let exclusions: String
+
+  public static let none = ProxyPolicy(environment: [:])
+
+  /// - Parameter environment: `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY` (the first that is not empty) and
+  ///   `no_proxy`, `NO_PROXY` are read.
+  public init(environment: [String: String]) {
+    func first(_ names: String...) -> String? {
+      for name in names { if let value = environment[name], !value.isEmpty { return value } }
+      return nil
+    }
+    proxy = first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY").map { Proxy($0) }
+    exclusions = first("no_proxy", "NO_PROXY") ?? ""
+  }
+
+  func proxy(for target: Target) -> Proxy? { target.isNeverProxied ? nil : proxy }
+}
+
+/// One proxy as libcurl is to be given it.
+struct Proxy: Sendable {
+  /// A secret, because it may hold a password.
+  let url: Secret
+  /// For messages; nil if the URL is none that libcurl could use.
+  let host: String?
+
+  init(_ text: String) {
+    url = Secret(text)
+    host = Proxy.host(of: text)
+  }
+
+  private static func host(of text: String) -> String? {
+    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let handle = curl_url() else { return nil }
+    defer { curl_url_cleanup(handle) }
+    // Without a scheme a proxy is an http one.
+    let absolute = text.contains("://") ? text : "http://" + text
+    let scheme = absolute.prefix { $0 != ":" }.lowercased()
+    guard ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(scheme),
+      curl_url_set(handle, CURLUPART_URL, absolute, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK
+    else { return nil }
+    var host: UnsafeMutablePointer<CChar>?
+    guard curl_url_get(handle, CURLUPART_HOST, &host, 0) == CURLUE_OK, let host else { return nil }
+    defer { curl_free(host) }
+    return host.pointee == 0 ? nil : String(cString: host)
+  }
+}

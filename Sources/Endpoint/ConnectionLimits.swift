@@ -1,0 +1,28 @@
+internal import Synchronization
+
+struct ConnectionLimits: Sendable {
+  /// From the first byte of a request to the end of its head (and body, which is skipped), and for a client to take its
+  /// answer. A new connection is inside a request from its beginning.
+  var request: Duration
+  /// Between two requests on one connection.
+  var idle: Duration
+  /// At once; one more is closed.
+  var connections: Int
+
+  static let standard = ConnectionLimits(request: .seconds(5), idle: .seconds(60), connections: 10_000)
+}
+
+final class ConnectionCount: Sendable {
+  private let count = Atomic(0)
+  private let limit: Int
+
+  init(limit: Int) { self.limit = limit }
+
+  func enter() -> Bool {
+    if count.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
+    leave()
+    return false
+  }
+
+  func leave() { count.wrappingSubtract(1, ordering: .relaxed) }
+}

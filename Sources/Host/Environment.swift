@@ -1,0 +1,67 @@
+internal import CHost
+
+/// Environment variables, taken once: the process's own block is never changed, because nothing in libc makes that safe
+/// beside threads. Entries are bytes, so a program run with them gets what we were given, UTF-8 or not.
+public struct Environment: Sendable, Equatable {
+  /// `NAME=value`, in the given order.
+  public private(set) var entries: [[UInt8]]
+
+  public init(entries: [[UInt8]]) { self.entries = entries }
+
+  public init(_ variables: [String: String] = [:]) {
+    entries = variables.sorted { $0.key < $1.key }.map { Array("\($0.key)=\($0.value)".utf8) }
+  }
+
+  /// What this process was given.
+  public static func given() -> Environment {
+    var entries: [[UInt8]] = []
+    if var entry = chost_environment() {
+      while let text = entry.pointee {
+        entries.append(bytes(of: text))
+        entry += 1
+      }
+    }
+    return Environment(entries: entries)
+  }
+
+  /// The first entry of that name, as `getenv` has it. Nil also where the value is not UTF-8: it cannot be a setting.
+  public subscript(name: String) -> String? {
+    guard let value = value(of: name) else { return nil }
+    return String(validating: value, as: UTF8.self)
+  }
+
+  public func value(of name: String) -> ArraySlice<UInt8>? {
+    let start = Array("\(name)=".utf8)
+    return entries.first { $0.starts(with: start) }?.dropFirst(start.count)
+  }
+
+  /// The value, unless it is missing or empty.
+  public func nonEmpty(_ name: String) -> String? {
+    guard let value = self[name], !value.isEmpty else { return nil }
+    return value
+  }
+
+  /// All that are UTF-8, by name.
+  public var variables: [String: String] {
+    var variables: [String: String] = [:]
+    for entry in entries {
+      guard let end = entry.firstIndex(of: UInt8(ascii: "=")),
+        let name = String(validating: entry[..<end], as: UTF8.self), variables[name] == nil,
+        let value = String(validating: entry[(end + 1)...], as: UTF8.self)
+      else { continue }
+      variables[name] = value
+    }
+    return variables
+  }
+
+  public mutating func set(_ name: String, to value: String) {
+    remove(name)
+    entries.append(Array("\(name)=\(value)".utf8))
+  }
+
+  /// Every entry of that name: a block may hold several.
+  public mutating func remove(_ name: String) {
+    let start = Array("\(name)=".utf8)
+    entries.removeAll { $0.starts(with: start) }
+  }
+}

@@ -1,0 +1,113 @@
+internal import Glibc
+public import Model
+
+/// A file that the user names: token, client secret, policy, CA certificates, configuration.
+///
+/// Symbolic links are followed (Kubernetes rotates tokens by them); what they lead to must be a regular file, so that a
+/// FIFO or a device cannot hold the program up.
+public enum InputFile {
+  /// The whole file, read anew.
+  /// - Parameter setting: the setting that names it, for messages.
+  /// - Parameter limit: in bytes.
+  public static func read(_ path: String, setting: String, limit: Int = 1 << 20) throws(InputFileFailure) -> [UInt8] {
+    let content = try content(of: path, setting, limit) { _, _ throws(InputFileFailure) in }
+    if content.isEmpty { throw .empty(path: path, setting: setting) }
+    return content
+  }
+
+  /// A file that can decide what is run and trusted: root's or ours, and not writable by anybody else, or on a
+  /// read-only mount. Nil if there is no such file; it may be empty.
+  public static func readConfiguration(
+    _ path: String, setting: String, limit: Int = 1 << 20
+  ) throws(InputFileFailure) -> [UInt8]? {
+    do {
+      return try content(of: path, setting, limit) { file, status throws(InputFileFailure) in
+        if isOnReadOnlyMount(file) { return }
+        if status.owner != 0, status.owner != geteuid() {
+          throw .untrusted(
+            path: path, setting: setting, reason: "it belongs to uid \(status.owner)", mend: "use a file of your own")
+        }
+        if status.mode & 0o022 != 0 {
+          throw .untrusted(
+            path: path, setting: setting, reason: "others can write it (mode \(status.octalMode))",
+            mend: "run `chmod go-w \(path.printable())`")
+        }
+      }
+    } catch .missing {
+      return nil
+    }
+  }
+
+  private static func content(
+    of path: String, _ setting: String, _ limit: Int,
+    judge: (Int32, FileStatus) throws(InputFileFailure) -> Void
+  ) throws(InputFileFailure) -> [UInt8] {
+    do {
+      // Looked at before it is opened: opening some devices does something.
+      try requireRegular(try FileStatus.of(path, followingLinks: true), path, setting)
+      let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+      let status = try file.status()
+      try requireRegular(status, path, setting)
+      try judge(file.number, status)
+      guard status.size <= limit, let content = try file.readAll(limit: limit) else {
+        throw InputFileFailure.tooLarge(path: path, setting: setting, limit: limit)
+      }
+      return content
+    } catch let failure as InputFileFailure {
+      throw failure
+    } catch let error as SystemError {
+      switch error.code {
+      case ENOENT, ENOTDIR: throw .missing(path: path, setting: setting)
+      default: throw .unreadable(path: path, setting: setting, reason: error.reason)
+      }
+    } catch {
+      throw .unreadable(path: path, setting: setting, reason: "unknown error")
+    }
+  }
+
+  private static func requireRegular(
+    _ status: FileStatus, _ path: String, _ setting: String
+  ) throws(InputFileFailure) {
+    switch status.form {
+    case .regular: return
+    case .directory: throw .notRegular(path: path, setting: setting, form: "a directory")
+    case .symbolicLink, .other: throw .notRegular(path: path, setting: setting, form: "a device, pipe or socket")
+    }
+  }
+
+  private static func isOnReadOnlyMount(_ file: Int32) -> Bool {
+    var volume = statvfs()
+    return fstatvfs(file, &volume) == 0 && volume.f_flag & UInt(ST_RDONLY) != 0
+  }
+}
+
+public enum InputFileFailure: Explained, Hashable {
+  case missing(path: String, setting: String)
+  case empty(path: String, setting: String)
+  case notRegular(path: String, setting: String, form: String)
+  case tooLarge(path: String, setting: String, limit: Int)
+  case unreadable(path: String, setting: String, reason: String)
+  case untrusted(path: String, setting: String, reason: String, mend: String)
+
+  public var kind: FailureKind { .configuration }
+
+  public var message: String {
+    switch self {
+    case .missing(let path, let setting): "\(setting): there is no file \(path.printable())"
+    case .empty(let path, let setting): "\(setting): the file \(path.printable()) is empty"
+    case .notRegular(let path, let setting, let form): "\(setting): \(path.printable()) is \(form), not a regular file"
+    case .tooLarge(let path, let setting, let limit): "\(setting): \(path.printable()) is larger than \(limit) bytes"
+    case .unreadable(let path, let setting, let reason): "\(setting): \(path.printable()) cannot be read: \(reason)"
+    case .untrusted(let path, let setting, let reason, _): "\(setting): \(path.printable()) is not trusted: \(reason)"
+    }
+  }
+
+  public var hint: String? {
+    switch self {
+    case .missing, .empty, .notRegular: "check the path"
+    case .tooLarge: nil
+    case .unreadable: "check who may read it"
+    case .untrusted(_, _, _, let mend): mend
+    }
+  }
+}

@@ -1,0 +1,21 @@
+internal import CHost
+
+/// The first thing `main` does, before any thread: `Host.prepare()`.
+///
+/// Remembers what the process was given (signals, umask, limits, descriptors), so that a program run by `exec` gets
+/// exactly that, and closes the process up: SIGPIPE ignored, nothing blocked, umask 077, no core file, not dumpable,
+/// descriptors 0–2 open. Later calls do nothing.
+public func prepare() {
+  chost_prepare()
+}
+
+/// The arguments as they were given, program name first: bytes, because file names need not be UTF-8 and
+/// `CommandLine.arguments` repairs what is not.
+public func givenArguments() -> [[UInt8]] {
+  var arguments: [[UInt8]] = []
+  for index in 0..<Int(CommandLine.argc) {
+    guard let argument = CommandLine.unsafeArgv[index] else { break }
+    arguments.append(bytes(of: argument))
+  }
+  return arguments
+}

@@ -1,0 +1,61 @@
+/// Bytes that must never be seen: a token, a key, a code.
+///
+/// Prints as `<redacted>` in every way Swift prints a value, compares in constant time, and is zeroed when the last
+/// reference goes. A class, because copies of a struct's array would stay behind in freed memory.
+///
+/// `@unchecked Sendable`: the storage is written once, before the initializer returns, and only read until `deinit`.
+public final class Secret: @unchecked Sendable {
+  private let storage: UnsafeMutableRawBufferPointer
+
+  public init(_ bytes: some Collection<UInt8>) {
+    storage = .allocate(byteCount: bytes.count, alignment: 1)
+    storage.copyBytes(from: bytes)
+  }
+
+  public convenience init(_ text: String) {
+    self.init(text.utf8)
+  }
+
+  deinit {
+    Secret.wipe(storage)
+    storage.deallocate()
+  }
+
+  public var count: Int { storage.count }
+  public var isEmpty: Bool { storage.isEmpty }
+
+  /// Lends the bytes for the length of the call; do not let the pointer out.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeRawBufferPointer(storage))
+  }
+
+  /// A copy that nobody zeroes. Only for handing the secret to whom it is meant for.
+  public func exposedBytes() -> [UInt8] { Array(storage) }
+
+  /// A copy as text that nobody zeroes; bytes that are not UTF-8 become U+FFFD.
+  public func exposedText() -> String { String(decoding: storage, as: UTF8.self) }
+
+  /// Overwrites memory in a way the optimizer may not drop, although nobody reads it afterwards.
+  @inline(never) @_optimize(none)
+  private static func wipe(_ memory: UnsafeMutableRawBufferPointer) {
+    for index in memory.indices { memory[index] = 0 }
+  }
+}
+
+extension Secret: Equatable {
+  /// Constant time in the content; the lengths may be told apart.
+  public static func == (left: Secret, right: Secret) -> Bool {
+    guard left.count == right.count else { return false }
+    var difference: UInt8 = 0
+    for index in 0..<left.count { difference |= left.storage[index] ^ right.storage[index] }
+    return difference == 0
+  }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  public var description: String { "<redacted>" }
+  public var debugDescription: String { "<redacted>" }
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

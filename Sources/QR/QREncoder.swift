@@ -1,0 +1,55 @@
+internal import CQREncode
+public import Model
+
+extension QRMatrix {
+  /// What the largest symbol takes in byte mode at level L (ISO/IEC 18004, table 7).
+  public static let capacity = 2953
+
+  /// The smallest symbol that holds exactly these bytes: byte mode and error correction level L, because a screen has no
+  /// scratches and a small symbol fits into more terminals.
+  ///
+  /// Only printable ASCII is taken: a scanner shows what it read and the person must see the same; a control character
+  /// could end the text early, and beyond ASCII scanners guess the encoding.
+  public static func make(_ bytes: [UInt8]) throws(QRFailure) -> QRMatrix {
+    guard !bytes.isEmpty else { throw .empty }
+    guard bytes.count <= capacity else { throw .tooLong(bytes.count) }
+    if let position = bytes.firstIndex(where: { !(0x20...0x7E).contains($0) }) { throw .unprintable(position: position) }
+
+    // The variant that takes a length: the others stop at a zero byte or choose an encoding by themselves.
+    guard let symbol = QRcode_encodeData(Int32(bytes.count), bytes, 0, QR_ECLEVEL_L) else { throw .library }
+    defer { QRcode_free(symbol) }
+    let width = Int(symbol.pointee.width)
+    guard (21...177).contains(width), let data = symbol.pointee.data else { throw .library }
+    // Of each byte only the lowest bit is the colour.
+    let modules = UnsafeBufferPointer(start: data, count: width * width).map { $0 & 1 == 1 }
+    guard let matrix = QRMatrix(width: width, modules: modules) else { throw .library }
+    return matrix
+  }
+}
+
+/// Why there is no QR code. The text beside it always says the same, so nothing depends on it.
+public enum QRFailure: Explained, Hashable {
+  case empty
+  case tooLong(Int)
+  case unprintable(position: Int)
+  /// Memory ran out.
+  case library
+
+  public var kind: FailureKind {
+    switch self {
+    case .empty, .tooLong, .unprintable: .malformed
+    case .library: .bug
+    }
+  }
+
+  public var message: String {
+    switch self {
+    case .empty: "there is nothing to show as a QR code"
+    case .tooLong(let count): "\(count) bytes are too many for a QR code, which holds \(QRMatrix.capacity)"
+    case .unprintable(let position): "byte \(position) is not printable ASCII and cannot be shown as a QR code"
+    case .library: "the QR code could not be made"
+    }
+  }
+
+  public var hint: String? { "open the address that is shown as text" }
+}

@@ -1,0 +1,27 @@
+/// How long credentials are asked for. What a role grants at most is nowhere to be read without credentials, so `max`
+/// finds it by asking for less and less.
+public enum DurationChoice: Sendable, Hashable {
+  case seconds(Int64)
+  case max
+
+  /// What STS takes, in seconds.
+  public static let allowed: ClosedRange<Int64> = 900...43_200
+
+  private static let steps: [Int64] = [43_200, 28_800, 14_400, 7_200, 3_600]
+
+  /// The first to ask for.
+  /// - Parameter remembered: what the role granted last time.
+  public func first(remembered: Int64? = nil) -> Int64 {
+    switch self {
+    case .seconds(let seconds): seconds
+    case .max: remembered.flatMap { DurationChoice.steps.contains($0) ? $0 : nil } ?? DurationChoice.steps[0]
+    }
+  }
+
+  /// The next to ask for after the server has found `refused` too long; nil if there is none, or if it was something
+  /// else that it did not like.
+  public func next(after refused: Int64, because error: STSError) -> Int64? {
+    guard self == .max, error.isDurationTooLong else { return nil }
+    return DurationChoice.steps.first { $0 < refused }
+  }
+}

@@ -1,0 +1,74 @@
+import Formats
+import Model
+
+/// The security token service: three actions of AWS STS, by its Query protocol.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html>
+extension State {
+  mutating func sts(_ request: Request, _ parameters: Parameters) -> Reply {
+    if let order = behaviours.take(.stsError) {
+      let status = Int(min(max(order["status"]?.integer ?? 400, 200), 599))
+      let code = order["code"]?.text?.string ?? "Throttling"
+      return STSError(code, status, order["message"]?.text?.string ?? "ordered").reply
+    }
+    let action = parameters["Action"]?.string ?? ""
+    do throws(STSError) {
+      guard parameters["Version"] == ByteText("2011-06-15") else {
+        throw STSError("InvalidAction", "Could not find operation \(action.printable()) for this version")
+      }
+      switch action {
+      case "AssumeRoleWithWebIdentity": return try assumeRoleWithWebIdentity(parameters)
+      case "AssumeRole": return try assumeRole(parameters, caller: try verifySigV4(request))
+      case "GetCallerIdentity": return callerIdentity(try verifySigV4(request))
+      default: throw STSError("InvalidAction", "Could not find operation \(action.printable())")
+      }
+    } catch {
+      return error.reply
+    }
+  }
+
+  private func callerIdentity(_ caller: IssuedCredentials) -> Reply {
+    STSReply.success(
+      "GetCallerIdentity",
+      [
+        STSReply.element("Arn", caller.arn), STSReply.element("UserId", caller.userID),
+        STSReply.element("Account", caller.role.account),
+      ].joined(separator: "\n"))
+  }
+
+  /// With credentials that a role gave, whatever role comes next lasts an hour at most.
+  private mutating func assumeRole(_ parameters: Parameters, caller: IssuedCredentials) throws(STSError) -> Reply {
+    let order = try RoleOrder(parameters)
+    let action = "sts:AssumeRole"
+    guard let role = cast.role(order.roleARN) else { throw .denied(action) }
+    let account = ByteText("arn:\(caller.role.partition):iam::\(caller.role.account):root")
+    let callerRole = ByteText("arn:\(caller.role.partition):iam::\(caller.role.account):role/\(caller.role.name)")
+    let isTrusted = [account, callerRole, ByteText(caller.arn)].contains { principal in
+      role.trust.permits(ByteText(action), principal: principal, issuer: place.providerName) { claim in
+        claim == "ExternalId" ? [parameters["ExternalId"]].compactMap(\.self) : []
+      }
+    }
+    guard isTrusted else {
+      throw STSError(
+        "AccessDenied", 403,
+        "User: \(caller.arn) is not authorized to perform: sts:AssumeRole on resource: \(order.roleARN.printable())")
+    }
+    guard order.duration <= 3_600 else {
+      throw STSError(
+        "ValidationError",
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+    }
+    return issue(order, action: "AssumeRole", extra: [])
+  }
+
+  mutating func issue(_ order: RoleOrder, action: String, extra: [String]) -> Reply {
+    let now = wall
+    let credentials = IssuedCredentials(role: order.role, sessionName: order.sessionName, expires: now + order.duration)
+    if issued.count % 1_000 == 999 { issued = issued.filter { $0.value.expires + 3_600 > now } }
+    issued[credentials.accessKeyID] = credentials
+    let lie = behaviours.text(.sts).flatMap(STSLie.init(rawValue:))
+    let result = [credentials.elements(now: now, lie: lie)] + extra + order.packedSize
+    var reply = STSReply.success(action, result.joined(separator: "\n"))
+    lie?.falsify(&reply)
+    return reply
+  }
+}

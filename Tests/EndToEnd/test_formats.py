@@ -1,0 +1,128 @@
+"""Every output format of `credentials`, held against the AWS CLI's own `configure export-credentials`."""
+
+import configparser
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+AWS = Path(sys.executable).parent / "aws"
+
+
+@pytest.fixture
+def credentials(logged_in) -> dict:
+    found = logged_in.run("credential-process").expect(0).json()
+    for key in ("SecretAccessKey", "SessionToken"):
+        logged_in.watch.secret(found[key])
+    return found
+
+
+def export(daypass, form: str) -> str:
+    """What the AWS CLI prints of the same credentials."""
+    config = daypass.directory / "aws-config"
+    config.write_text(f"[default]\ncredential_process = {daypass.path} credential-process\n")
+    done = subprocess.run(
+        [AWS, "configure", "export-credentials", "--format", form], capture_output=True, text=True, timeout=60,
+        env=daypass.env | {"AWS_CONFIG_FILE": str(config), "AWS_EC2_METADATA_DISABLED": "true"})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("form", ["env", "env-no-export", "powershell", "windows-cmd"])
+def test_the_same_lines_as_the_aws_cli(logged_in, credentials, form):
+    ours = logged_in.run("credentials", "--format", form).expect(0).stdout
+    theirs = export(logged_in, form)
+    if form == "windows-cmd":
+        theirs = theirs.replace("\r\n", "\n")
+        ours = ours.replace("\r\n", "\n")
+    same_moment = re.compile(r"\+00:00\b")
+    assert same_moment.sub("Z", ours).strip() == same_moment.sub("Z", theirs).strip()
+
+
+def test_process_is_one_document_and_the_default(logged_in, credentials):
+    assert credentials["Version"] == 1
+    assert set(credentials) == {"Version", "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", credentials["Expiration"])
+    for arguments in (["credentials"], ["credentials", "--format", "process"], ["credential-process"]):
+        result = logged_in.run(*arguments).expect(0)
+        assert json.loads(result.out) == credentials
+        assert result.out.endswith(b"}\n") and result.out.count(b"\n") == 1
+        assert result.err == b""
+
+
+def test_a_posix_shell_reads_env(logged_in, credentials):
+    script = f'eval "$({logged_in.path} credentials --format env)"; printf "%s|%s|%s" ' \
+        '"$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN"'
+    done = subprocess.run(["sh", "-c", script], env=logged_in.env, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "|".join(credentials[key] for key in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+
+
+def test_fish_sets_and_exports(logged_in, credentials):
+    lines = logged_in.run("credentials", "--format", "fish").expect(0).stdout.splitlines()
+    assert f"set -gx AWS_ACCESS_KEY_ID {credentials['AccessKeyId']};" in lines or \
+        f"set -gx AWS_ACCESS_KEY_ID {credentials['AccessKeyId']}" in lines
+
+
+def test_dotenv_is_unquoted_pairs(logged_in, credentials):
+    text = logged_in.run("credentials", "--format", "dotenv").expect(0).stdout
+    pairs = dict(line.split("=", 1) for line in text.splitlines())
+    assert pairs["AWS_ACCESS_KEY_ID"] == credentials["AccessKeyId"]
+    assert pairs["AWS_SECRET_ACCESS_KEY"] == credentials["SecretAccessKey"]
+    assert pairs["AWS_SESSION_TOKEN"] == credentials["SessionToken"]
+    assert pairs["AWS_CREDENTIAL_EXPIRATION"]
+
+
+def test_ini_is_a_profile_of_the_aws_files(logged_in, credentials, tmp_path):
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(logged_in.run("credentials", "--format", "ini").expect(0).stdout)
+    assert parser.sections() == ["default"]
+    assert parser["default"]["aws_access_key_id"] == credentials["AccessKeyId"]
+    assert parser["default"]["aws_secret_access_key"] == credentials["SecretAccessKey"]
+    assert parser["default"]["aws_session_token"] == credentials["SessionToken"]
+
+
+def test_github_appends_to_the_file_and_prints_masks_alone(logged_in, credentials, tmp_path):
+    target = tmp_path / "github-env"
+    target.write_text("BEFORE=1\n")
+    result = logged_in.run("credentials", "--format", "github", env={"GITHUB_ENV": target}).expect(0)
+    assert result.stdout and all(line.startswith("::add-mask::") for line in result.stdout.splitlines())
+    assert f"::add-mask::{credentials['SecretAccessKey']}" in result.stdout.splitlines()
+    assert f"::add-mask::{credentials['SessionToken']}" in result.stdout.splitlines()
+    written = target.read_text()
+    assert written.startswith("BEFORE=1\n")
+    for value in (credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]):
+        assert value in written
+
+
+def test_github_without_its_file_says_so(logged_in):
+    assert "GITHUB_ENV" in logged_in.run("credentials", "--format", "github").expect(78).stderr
+
+
+def test_a_configured_region_is_exported(logged_in):
+    lines = logged_in.run(
+        "credentials", "--format", "env-no-export", "--region", "eu-central-1").expect(0).stdout.splitlines()
+    assert "AWS_REGION=eu-central-1" in lines and "AWS_DEFAULT_REGION=eu-central-1" in lines
+
+
+def test_no_region_is_exported_where_none_was_configured(logged_in):
+    assert "REGION" not in logged_in.run("credentials", "--format", "env").expect(0).stdout
+
+
+def test_a_full_output_device_is_an_error(logged_in):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            logged_in.argv("credentials"), env=logged_in.env, stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 74 and done.stderr
+
+
+def test_a_reader_that_went_away_is_an_error_and_no_crash(logged_in):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        logged_in.argv("credentials"), env=logged_in.env, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    os.close(writer)
+    assert done.returncode == 74

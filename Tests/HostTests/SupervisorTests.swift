@@ -1,0 +1,179 @@
+import Glibc
+import Host
+import Testing
+
+/// Each in a process of its own: handlers and the reaping of children belong to a process.
+@Suite(.timeLimit(.minutes(2))) struct SupervisorTests {
+  @Test func exitCodesAreTheChilds() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      for code in [0, 1, 2, 42, 63, 64, 100, 125, 126, 127, 128, 130, 143, 200, 254, 255] as [Int32] {
+        let ended = try shell("exit \(code)")
+        #expect(ended == code)
+      }
+    }
+  }
+
+  @Test func aDeathBySignalIs128AndTheSignal() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      for signal in [SIGHUP, SIGINT, SIGKILL, SIGSEGV, SIGPIPE, SIGTERM, SIGUSR1] {
+        let code = try shell("ulimit -c 0; kill -\(signal) $$")
+        #expect(code == 128 + signal)
+      }
+    }
+  }
+
+  @Test func everySignalThatCanBePassedOnReachesTheChildOnce() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      let signals = (1...31).filter { ![SIGKILL, SIGSTOP, SIGCHLD, SIGTSTP, SIGTTOU, SIGTTIN].contains($0) }
+      #expect(signals.count == 25)
+      let script = """
+        import os, signal, sys, time
+        seen = []
+        numbers = [int(n) for n in sys.argv[1:]]
+        for number in numbers:
+            signal.signal(number, lambda n, frame: seen.append(n))
+        for number in numbers:
+            os.kill(os.getppid(), number)
+            end = time.monotonic() + 20
+            while number not in seen and time.monotonic() < end:
+                time.sleep(0.001)
+        time.sleep(0.2)
+        sys.exit(0 if seen == numbers else 1)
+        """
+      let program = Program("python3", ["-c", script] + signals.map(String.init), environment: .given())
+      let code = try Supervisor.run(program)
+      #expect(code == 0)
+    }
+  }
+
+  @Test func aForwardedSignalCanEndTheChild() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      let code = try shell("kill -TERM $PPID; while :; do sleep 0.05; done")
+      #expect(code == 143)
+      let trapped = try shell("trap 'exit 7' USR1; kill -USR1 $PPID; while :; do sleep 0.05; done")
+      #expect(trapped == 7)
+    }
+  }
+
+  @Test func aKeyPressedOnTheTerminalReachesTheChildOnce() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      // A session with a terminal of its own, so that the kernel itself sends the signal.
+      let pty = try PseudoTerminal()
+      try #require(setsid() > 0)
+      try #require(ioctl(pty.slave, UInt(TIOCSCTTY), 0) == 0)
+      // The terminal goes before we do.
+      defer { signal(SIGHUP, SIG_IGN) }
+      let scratch = try Scratch()
+      let script = """
+        import signal, sys, time
+        seen = []
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGWINCH):
+            signal.signal(number, lambda n, frame: seen.append(n))
+        open(sys.argv[1], "w").close()
+        end = time.monotonic() + 20
+        while len(seen) < 3 and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        sys.exit(0 if sorted(seen) == [2, 3, 28] else 1)
+        """
+      let program = Program("python3", ["-c", script, scratch["ready"]], environment: .given())
+      let code = try Supervisor.run(program) {
+        if access(scratch["ready"], F_OK) != 0 { return .milliseconds(10) }
+        _ = write(pty.master, "\u{3}\u{1c}", 2)
+        pty.resize(columns: 90, rows: 30)
+        return nil
+      }
+      #expect(code == 0)
+    }
+  }
+
+  @Test func aKeyReachesAChildThatHasLeftOurGroup() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      let pty = try PseudoTerminal()
+      try #require(setsid() > 0)
+      try #require(ioctl(pty.slave, UInt(TIOCSCTTY), 0) == 0)
+      // The terminal goes before we do.
+      defer { signal(SIGHUP, SIG_IGN) }
+      let scratch = try Scratch()
+      let script = """
+        import os, signal, sys, time
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGINT, lambda n, frame: os._exit(6))
+        open(sys.argv[1], "w").close()
+        time.sleep(20)
+        """
+      let program = Program("python3", ["-c", script, scratch["ready"]], environment: .given())
+      let code = try Supervisor.run(program) {
+        if access(scratch["ready"], F_OK) != 0 { return .milliseconds(10) }
+        _ = write(pty.master, "\u{3}", 1)
+        return nil
+      }
+      #expect(code == 6)
+    }
+  }
+
+  @Test func timedWorkIsDoneWhileTheChildRuns() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      let scratch = try Scratch()
+      var calls = 0
+      let code = try Supervisor.run(
+        Program("sh", ["-c", "until test -e \(scratch["enough"]); do sleep 0.01; done; exit 3"], environment: .given())
+      ) {
+        calls += 1
+        if calls < 5 { return .milliseconds(5) }
+        try? create(scratch["enough"], "")
+        return nil
+      }
+      #expect(code == 3)
+      #expect(calls == 5)
+    }
+  }
+
+  @Test func childrenLeftToUsAreReaped() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      // Started beforehand by this process; the supervisor's loop takes their ends in too.
+      let orphans = try (0..<20).map { _ in try start(["/bin/true"]) }
+      let code = try shell("sleep 0.3")
+      #expect(code == 0)
+      for orphan in orphans {
+        close(orphan.output)
+        #expect(waitpid(orphan.pid, nil, WNOHANG) == -1)
+      }
+    }
+  }
+
+  @Test func anInterruptThatCameEarlierStartsNothing() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      Interrupts.install()
+      kill(getpid(), SIGTERM)
+      while Interrupts.pending == nil {}
+      let scratch = try Scratch()
+      let failure = #expect(throws: ExecFailure.self) { try shell("touch \(scratch["started"])") }
+      #expect(failure?.exitCode == 143)
+      #expect(access(scratch["started"], F_OK) != 0)
+    }
+  }
+
+  @Test func afterwardsSignalsAreOursAgain() async {
+    await #expect(processExitsWith: .signal(SIGUSR1)) {
+      startAsFromAShell()
+      let code = try shell("exit 0")
+      #expect(code == 0)
+      kill(getpid(), SIGUSR1)
+      while true {}
+    }
+  }
+}
+
+private func shell(_ script: String) throws -> Int32 {
+  try Supervisor.run(Program("sh", ["-c", script], environment: .given()))
+}

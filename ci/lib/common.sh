@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# Shared by the scripts in ci/; sourced, never run. bash, `set -euo pipefail` is the caller's.
+#
+# Progress and questions go to stderr; stdout belongs to what a script hands on (a path, a summary).
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+readonly root
+
+say() { printf '\n==> %s\n' "$*" >&2; }
+note() { printf '    %s\n' "$*" >&2; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# The comment block at the top of the calling script is its --help.
+show_help() { awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$1"; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "this needs root: $*"
+  fi
+}
+
+# Installs those of the named Debian packages that are missing, and says which.
+apt_install() {
+  local package missing=()
+  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    note "no apt here; taken as installed: $*"
+    return
+  fi
+  for package in "$@"; do
+    if ! dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$'; then
+      missing+=("$package")
+    fi
+  done
+  if [ "${#missing[@]}" -eq 0 ]; then return; fi
+  say "installing ${missing[*]}"
+  if [ -z "${apt_updated:-}" ]; then
+    as_root apt-get update -qq >&2
+    apt_updated=yes
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" >&2
+}
+
+install_build_dependencies() {
+  apt_install libcurl4-openssl-dev libssl-dev libqrencode-dev pkg-config
+}
+
+# Swift 6.1 is the first whose package manager reads this Package.swift.
+require_swift() {
+  local version
+  command -v swift >/dev/null || die "Swift is not installed: get 6.1 or newer from https://www.swift.org/install/linux/"
+  version="$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)"
+  [ -n "$version" ] || die "'swift --version' does not answer; is this toolchain made for this system?"
+  if [ "$(printf '%s\n6.1\n' "$version" | sort -V | head -n 1)" != 6.1 ]; then
+    die "Swift $version is too old: 6.1 or newer is needed, from https://www.swift.org/install/linux/"
+  fi
+}
+
+# A Python environment of the checkout's own, made again only when requirements.txt changed. Sets $venv.
+ensure_venv() {
+  local stamp python=python3
+  venv="$root/.build-venv"
+  stamp="$(sha256sum <"$root/ci/requirements.txt")"
+  if [ -x "$venv/bin/python" ] && [ "$(cat "$venv/stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
+  apt_install python3 python3-venv
+  # A python3 that comes first in PATH may have been built without what a venv needs.
+  "$python" -c 'import ensurepip, ssl, sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || python=/usr/bin/python3
+  say "Python packages of ci/requirements.txt into ${venv#"$root"/}"
+  rm -rf "$venv"
+  "$python" -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$root/ci/requirements.txt" >&2
+  printf '%s\n' "$stamp" >"$venv/stamp"
+}
