@@ -46,7 +46,6 @@ let package = Package(
         "Model", "Formats",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
 
     // The command line: one file a verb, and the only place where everything meets.

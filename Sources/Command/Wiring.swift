@@ -33,7 +33,7 @@ struct Wiring {
     environment = Environment.given()
     let variables = environment.variables
     log = Log(level: try Wiring.level(options.output.logLevel, variables))
-    color = try Wiring.color(options.output.color)
+    color = try Wiring.color(options.output.color, variables)
     let home = try Wiring.home(environment, options.selection)
     do throws(SettingError) {
       settings = try Settings(
@@ -131,12 +131,14 @@ struct Wiring {
       hint: "use trace, debug, info, notice, warning or error")
   }
 
-  private static func color(_ text: String?) throws(Failure) -> Terminal.ColorChoice {
-    guard let text else { return .auto }
-    guard let choice = Terminal.ColorChoice(rawValue: text) else {
-      throw Failure(.usage, "--color is \"\(text.printable(limit: 40))\"", hint: "use auto, always or never")
-    }
-    return choice
+  private static func color(_ flag: String?, _ variables: [String: String]) throws(Failure) -> Terminal.ColorChoice {
+    let fromVariable = variables["DAYPASS_COLOR"].flatMap { $0.isEmpty ? nil : $0 }
+    guard let text = flag ?? fromVariable else { return .auto }
+    if let choice = Terminal.ColorChoice(rawValue: text) { return choice }
+    throw Failure(
+      flag == nil ? .configuration : .usage,
+      "\(flag == nil ? "DAYPASS_COLOR" : "--color") is \"\(text.printable(limit: 40))\"",
+      hint: "use auto, always or never")
   }
 }
 

@@ -3,7 +3,7 @@ struct ECDSASignature {
   private let r: ArraySlice<UInt8>
   private let s: ArraySlice<UInt8>
 
-  /// Nil unless the length is exact and neither number is zero: r = s = 0 has passed for valid in more than one library.
+  /// Nil unless the length is exact and neither number is zero: r = s = 0 has passed for valid in other libraries.
   init?(raw: [UInt8], coordinateSize: Int) {
     guard raw.count == 2 * coordinateSize else { return nil }
     r = raw.prefix(coordinateSize).drop { $0 == 0 }
@@ -11,7 +11,7 @@ struct ECDSASignature {
     guard !r.isEmpty, !s.isEmpty else { return nil }
   }
 
-  /// `ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 §2.2.3) in DER, which is what libcrypto verifies.
+  /// `ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 §2.2.3) in DER, which libcrypto verifies.
   var der: [UInt8] { ECDSASignature.element(0x30, ECDSASignature.integer(r) + ECDSASignature.integer(s)) }
 
   private static func integer(_ number: ArraySlice<UInt8>) -> [UInt8] {

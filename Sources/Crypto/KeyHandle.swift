@@ -25,7 +25,8 @@ struct KeyHandle: ~Copyable {
     }
   }
 
-  /// RSA of 2048 (RFC 7518 §3.3) to 8192 bits, beyond which a check costs more than it gives; the exponent odd, 3 to 2³².
+  /// RSA of 2048 (RFC 7518 §3.3) to 8192 bits, beyond which a check costs more than it gives; the exponent odd, 3 to
+  /// 2³².
   /// libcrypto itself would verify with a modulus of 512 bits.
   private static func rsa(_ modulus: ArraySlice<UInt8>, _ exponent: ArraySlice<UInt8>) -> OpaquePointer? {
     guard let highest = modulus.first, let lowest = modulus.last, !lowest.isMultiple(of: 2), modulus.count <= 1024,

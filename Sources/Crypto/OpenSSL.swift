@@ -10,10 +10,13 @@ public struct OpenSSL: Cryptography {
 
   /// To be called first thing in `main`, before any thread and before libcurl starts.
   ///
-  /// Keeps libcrypto from cleaning up at exit: its handler would free what other threads still use. Then makes sure that
-  /// the library can do its work here, because a configuration file (OPENSSL_CONF) can leave it without algorithms.
+  /// Keeps libcrypto from cleaning up at exit: its handler would free what other threads still use. Then makes sure
+  /// that the library can do its work here, because a configuration file (OPENSSL_CONF) can leave it without
+  /// algorithms.
   public static func prepare() throws(CryptographyFailure) {
-    guard OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1 else { throw ErrorQueue.failure("OPENSSL_init_crypto") }
+    guard OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1 else {
+      throw ErrorQueue.failure("OPENSSL_init_crypto")
+    }
     for algorithm in [DigestAlgorithm.sha1, .sha256, .sha384, .sha512] {
       guard OpenSSL.computed(algorithm, []) != nil else { throw ErrorQueue.failure("EVP_Digest") }
     }
@@ -21,8 +24,9 @@ public struct OpenSSL: Cryptography {
 
   public func digest(_ algorithm: DigestAlgorithm, _ bytes: [UInt8]) -> [UInt8] {
     guard let digest = OpenSSL.computed(algorithm, bytes) else {
-      // Not even an empty or zero digest may stand for an unknown one: it could be taken for equal to another. `prepare`
-      // has seen these algorithms work, so what is left is the end of memory, which stops a Swift program anyway.
+      // Not even an empty or zero digest may stand for an unknown one: it could be taken for equal to another.
+      // `prepare` has seen these algorithms work, so what is left is the end of memory, which stops a Swift program
+      // anyway.
       fatalError("libcrypto cannot compute a digest")
     }
     return digest

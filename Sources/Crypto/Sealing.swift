@@ -46,7 +46,8 @@ extension OpenSSL {
     guard let context = EVP_CIPHER_CTX_new() else { return nil }
     defer { EVP_CIPHER_CTX_free(context) }
 
-    // Memory of its own rather than an array, so that it can be wiped: it holds the plaintext before the tag is checked.
+    // Memory of its own rather than an array, so that it can be wiped: it holds the plaintext before the tag is
+    // checked.
     let plaintext = UnsafeMutableRawBufferPointer.allocate(byteCount: ciphertext.count, alignment: 1)
     defer {
       if let memory = plaintext.baseAddress { OPENSSL_cleanse(memory, plaintext.count) }

@@ -20,7 +20,9 @@ public final class CredentialBoard: Sendable {
 
   private let entry: Mutex<Entry>
 
-  public init(_ entry: Entry = .unavailable(.notReady, message: "the first credentials are on their way", retryAfter: 1)) {
+  public init(
+    _ entry: Entry = .unavailable(.notReady, message: "the first credentials are on their way", retryAfter: 1)
+  ) {
     self.entry = Mutex(entry)
   }
 

@@ -15,8 +15,8 @@ extension RequestHead {
 
   /// Reads one head: its lines, each ended by CR LF, without the empty line (RFC 9112 §2–6).
   ///
-  /// What RFC 9112 lets a server be lenient about is refused, because two readers that are lenient in different ways can
-  /// be told different things: bare LF, folded lines, blanks before the colon, repeated Host or Content-Length,
+  /// What RFC 9112 lets a server be lenient about is refused, because two readers that are lenient in different ways
+  /// can be told different things: bare LF, folded lines, blanks before the colon, repeated Host or Content-Length,
   /// Transfer-Encoding (no request here needs a body).
   init(parsing head: some Collection<UInt8>) throws(RequestRefusal) {
     var lines = Array(head).lines

@@ -28,7 +28,8 @@ struct Router: Sendable {
     case .fresh(let credentials) where credentials.isComplete && credentials.expiration > now:
       return Response(.ok, credentials.containerDocument)
     case .fresh:
-      return unavailable(.unavailable, message: "the credentials have expired and could not be renewed yet", retryAfter: 1)
+      return unavailable(
+        .unavailable, message: "the credentials have expired and could not be renewed yet", retryAfter: 1)
     case .unavailable(let reason, let message, let retryAfter):
       return unavailable(reason, message: message, retryAfter: retryAfter)
     }

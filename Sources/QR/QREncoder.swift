@@ -5,15 +5,17 @@ extension QRMatrix {
   /// What the largest symbol takes in byte mode at level L (ISO/IEC 18004, table 7).
   public static let capacity = 2953
 
-  /// The smallest symbol that holds exactly these bytes: byte mode and error correction level L, because a screen has no
-  /// scratches and a small symbol fits into more terminals.
+  /// The smallest symbol that holds exactly these bytes: byte mode and error correction level L, because a screen has
+  /// no scratches and a small symbol fits into more terminals.
   ///
   /// Only printable ASCII is taken: a scanner shows what it read and the person must see the same; a control character
   /// could end the text early, and beyond ASCII scanners guess the encoding.
   public static func make(_ bytes: [UInt8]) throws(QRFailure) -> QRMatrix {
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.count <= capacity else { throw .tooLong(bytes.count) }
-    if let position = bytes.firstIndex(where: { !(0x20...0x7E).contains($0) }) { throw .unprintable(position: position) }
+    if let position = bytes.firstIndex(where: { !(0x20...0x7E).contains($0) }) {
+      throw .unprintable(position: position)
+    }
 
     // The variant that takes a length: the others stop at a zero byte or choose an encoding by themselves.
     guard let symbol = QRcode_encodeData(Int32(bytes.count), bytes, 0, QR_ECLEVEL_L) else { throw .library }

@@ -13,8 +13,8 @@ extension TerminalQR.Form {
 }
 
 extension TerminalQR.Colours {
-  /// A terminal that does not know indexed colours shows nothing of the symbol, one that knows only them does not exist:
-  /// so indexed ones only where the name vouches for them, and the basic ones everywhere else.
+  /// A terminal that does not know indexed colours shows nothing of the symbol, one that knows only them does not
+  /// exist: so indexed ones only where the name vouches for them, and the basic ones everywhere else.
   init?(term: String, colorTerm: String) {
     let name = Array(term.utf8)
     if name.isEmpty || term == "dumb" || term == "unknown" || name.starts(with: "vt".utf8) { return nil }

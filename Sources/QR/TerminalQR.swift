@@ -24,8 +24,8 @@ public enum TerminalQR {
   /// Modules of light around the symbol: 4 by ISO/IEC 18004 §5.3.8; 2 are still read by phones.
   static let quietZones = [4, 2]
 
-  /// The lines of the drawing, all of the same width, without line breaks; nil if it does not fit into `columns` × `rows`
-  /// even with the narrower quiet zone. `rows` is what is left beside the text that must stay visible.
+  /// The lines of the drawing, all of the same width, without line breaks; nil if it does not fit into `columns` ×
+  /// `rows` even with the narrower quiet zone. `rows` is what is left beside the text that must stay visible.
   public static func render(_ matrix: QRMatrix, form: Form, columns: Int, rows: Int) -> [String]? {
     for quietZone in quietZones {
       let side = matrix.width + 2 * quietZone
@@ -41,7 +41,8 @@ public enum TerminalQR {
     case .halfBlocks(let colours):
       stride(from: range.lowerBound, to: range.upperBound, by: 2).map { row in
         colours.darkOnLight
-          + String(range.map { halfBlock(matrix.isDark(row: row, column: $0), matrix.isDark(row: row + 1, column: $0)) })
+          + String(
+            range.map { halfBlock(matrix.isDark(row: row, column: $0), matrix.isDark(row: row + 1, column: $0)) })
           + reset
       }
     case .spaces(let colours):

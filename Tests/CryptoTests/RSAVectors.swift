@@ -4,14 +4,14 @@ import Model
 enum RSAVectors {
   /// 2048 bits.
   static let key: PublicKey = .rsa(
-      modulus: bytes(
-        """
-        lSUgRfPtb98iVQ174aPs3D3FR5TGtxGP80-
-        huhcNk6FHwC8KaqDoRvkEsBxZF5V2bFvu9DRmakoLjrAOefOUWNxu6kPVewSJPyoxOhuEGX3a2Ptdo_-
-        DtiMyf3rLH4m1s-__CMWNwfsksdsMuveyIjwleSLaDWUZ-YW4ieOVjnMLXr8HBp0fen-8qtHtBAfDOD6Uu-HYBHdrGQpHOLWa1qnNdu5ixc2
-        iSZgojMJreaPwBNKsZJatilffKKGqKwqRUrGuShjU96DBAn-3J6y6aaY1cCBFe6Ol016o3jxe29tH2hoKZcyYl9omCol-CO-
-        LVCl7imzvXc_IFdNwFj9NTQ
-        """), exponent: bytes("AQAB"))
+    modulus: bytes(
+      """
+      lSUgRfPtb98iVQ174aPs3D3FR5TGtxGP80-
+      huhcNk6FHwC8KaqDoRvkEsBxZF5V2bFvu9DRmakoLjrAOefOUWNxu6kPVewSJPyoxOhuEGX3a2Ptdo_-
+      DtiMyf3rLH4m1s-__CMWNwfsksdsMuveyIjwleSLaDWUZ-YW4ieOVjnMLXr8HBp0fen-8qtHtBAfDOD6Uu-HYBHdrGQpHOLWa1qnNdu5ixc2
+      iSZgojMJreaPwBNKsZJatilffKKGqKwqRUrGuShjU96DBAn-3J6y6aaY1cCBFe6Ol016o3jxe29tH2hoKZcyYl9omCol-CO-
+      LVCl7imzvXc_IFdNwFj9NTQ
+      """), exponent: bytes("AQAB"))
 
   static let rs256: [UInt8] = bytes(
     """

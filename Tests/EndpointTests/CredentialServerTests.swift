@@ -108,7 +108,8 @@ import Testing
   @Test func endsTheConnectionWhereTheClientWantsThat() throws {
     try withServer { server in
       for text in [
-        request("GET /credentials HTTP/1.0"), request("GET /credentials HTTP/1.1", ["Host: localhost", "Connection: close"]),
+        request("GET /credentials HTTP/1.0"),
+        request("GET /credentials HTTP/1.1", ["Host: localhost", "Connection: close"]),
       ] {
         let client = RawClient(port: server.port)
         client.send(text)

@@ -22,7 +22,8 @@ let credentials = AWSCredentials(
 
 /// What `credentials` look like to an SDK: 1_800_003_600 is 2027-01-15T09:00:00Z.
 let document = """
-  {"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"secret/+\\"\\\\key","Token":"session==","Expiration":"2027-01-15T09:00:00Z"}
+  {"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"secret/+\\"\\\\key","Token":"session==",\
+  "Expiration":"2027-01-15T09:00:00Z"}
   """
 
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }

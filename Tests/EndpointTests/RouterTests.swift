@@ -8,7 +8,8 @@ import Testing
   let now = WallTime(seconds: 1_800_000_000)
 
   private func answer(
-    _ method: String = "GET", _ path: String = "/credentials", authorization: String? = nil, host: String? = "127.0.0.1:9127",
+    _ method: String = "GET", _ path: String = "/credentials", authorization: String? = nil,
+    host: String? = "127.0.0.1:9127",
     and more: [(String, String)] = [], at time: WallTime? = nil
   ) -> Response {
     var headers = more
@@ -35,7 +36,8 @@ import Testing
   }
 
   @Test(arguments: [
-    nil, "", "evil.example", "evil.example:9127", "127.0.0.1:9128", "127.0.0.1:", "127.0.0.1.evil.example", "localhost.",
+    nil, "", "evil.example", "evil.example:9127", "127.0.0.1:9128", "127.0.0.1:", "127.0.0.1.evil.example",
+    "localhost.",
     "127.0.0.2", "::1", "[::1", "127.0.0.1:09127", "127.0.0.1:9127@evil.example", "\u{212A}", "0.0.0.0", "127.1",
   ])
   func refusesEveryOtherHost(_ host: String?) {
@@ -69,7 +71,8 @@ import Testing
       #expect(answer(authorization: right).status == .ok)
     }
     for wrong in [
-      "", "Bearer", "Bearer ", "Basic " + value, "Bearer  " + value, "Bearer Bearer " + value, value + "x", String(value.dropLast()),
+      "", "Bearer", "Bearer ", "Basic " + value, "Bearer  " + value, "Bearer Bearer " + value, value + "x",
+      String(value.dropLast()),
       value.lowercased(), String(value.reversed()), "Bearer" + value,
     ] {
       let response = answer(authorization: wrong)

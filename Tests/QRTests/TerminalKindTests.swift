@@ -11,7 +11,9 @@ import Testing
     #expect(TerminalQR.Form.automatic(term: term, colorTerm: nil, isUTF8: false) == .spaces(.indexed))
   }
 
-  @Test(arguments: ["linux", "ansi", "cons25", "xterm-color", "xterm-16color", "rxvt-88color", "cygwin", "never-heard-of"])
+  @Test(arguments: [
+    "linux", "ansi", "cons25", "xterm-color", "xterm-16color", "rxvt-88color", "cygwin", "never-heard-of",
+  ])
   func basicColoursElsewhere(_ term: String) {
     #expect(TerminalQR.Form.automatic(term: term, colorTerm: nil, isUTF8: true) == .halfBlocks(.basic))
     #expect(TerminalQR.Form.automatic(term: term, colorTerm: "", isUTF8: false) == .spaces(.basic))

@@ -8,8 +8,9 @@ import Testing
   static let forms = coloured + [.hashes]
 
   private func matrix(_ count: Int) throws -> QRMatrix {
-    try QRMatrix.make(Array("https://login.example/device?code=".utf8.prefix(count))
-      + Array(repeating: UInt8(ascii: "x"), count: max(0, count - 34)))
+    try QRMatrix.make(
+      Array("https://login.example/device?code=".utf8.prefix(count))
+        + Array(repeating: UInt8(ascii: "x"), count: max(0, count - 34)))
   }
 
   /// The drawing's modules as a terminal would show them: half blocks are one pixel a module, spaces two by two.

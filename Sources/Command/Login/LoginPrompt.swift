@@ -12,6 +12,7 @@ struct LoginPrompt {
   /// `user@host`: what to compare before approving (draft-ietf-oauth-cross-device-security §6.1.14).
   var machine: String
   var now: WallTime
+  var style = Style(isOn: false)
 
   /// The address to open: the one that already holds the code, where there is one.
   var address: String { code.verificationURIComplete ?? code.verificationURI }
@@ -19,9 +20,9 @@ struct LoginPrompt {
   func text() -> [String] {
     var lines = ["Open this address on your phone or computer:", "", address, ""]
     if code.verificationURIComplete == nil {
-      lines.append("and enter the code \(code.userCode) (valid for \(minutesLeft)).")
+      lines.append("and enter the code \(style.strong(code.userCode)) (valid for \(minutesLeft)).")
     } else {
-      lines.append("Check that it shows the code \(code.userCode) (valid for \(minutesLeft)).")
+      lines.append("Check that it shows the code \(style.strong(code.userCode)) (valid for \(minutesLeft)).")
     }
     lines.append(caution)
     lines.append("")
@@ -30,13 +31,15 @@ struct LoginPrompt {
 
   /// The same in as few lines as it goes.
   func compactText(columns: Int) -> [String] {
-    let code = "Code \(code.userCode), \(minutesLeft)."
-    if code.count + 1 + caution.count < columns { return [address, "\(code) \(caution)"] }
-    return [address, code, caution]
+    let fact = "Code \(style.strong(code.userCode)), \(minutesLeft)."
+    let width = "Code \(code.userCode), \(minutesLeft).".count
+    return width + 1 + caution.count < columns ? [address, "\(fact) \(caution)"] : [address, fact, caution]
   }
 
   /// Text and QR code for a window; text alone where the code does not fit below it, with one line to spare for the
   /// cursor.
+  ///
+  /// - Parameter always: draw the code even so.
   func lines(_ form: TerminalQR.Form?, columns: Int, rows: Int, always: Bool) -> [String] {
     guard let form, let matrix = try? QRMatrix.make(Array(address.utf8)) else { return text() }
     for candidate in [text(), compactText(columns: columns)] {

@@ -8,17 +8,19 @@ struct LoginSummary {
   let outcome: LoginFlow.Outcome
   let profile: Profile
   let now: WallTime
+  let style: Style
 
-  init(_ outcome: LoginFlow.Outcome, profile: Profile, now: WallTime) {
+  init(_ outcome: LoginFlow.Outcome, profile: Profile, now: WallTime, style: Style) {
     self.outcome = outcome
     self.profile = profile
     self.now = now
+    self.style = style
   }
 
   var text: String {
     let session = outcome.session
     let identity = session.identity
-    var lines = ["Logged in as \(Person.name(identity)) at \(identity.issuer.printable())."]
+    var lines = ["\(style.good("Logged in")) as \(style.strong(Person.name(identity))) at \(identity.issuer.printable())."]
     lines.append("Session      \(session.sealedBy.meaning)")
     if session.canRefresh {
       lines.append("             " + (session.endsAt.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"))

@@ -12,6 +12,7 @@ final class TerminalLogin: LoginPresenter {
   private let terminal: Terminal
   private let clocks: any Clocks
   private let qr: QRChoice
+  private let style: Style
   private let environment: Environment
   private let openBrowser: (String) -> Bool
   private var note: String?
@@ -19,12 +20,13 @@ final class TerminalLogin: LoginPresenter {
   private var lastLine = ""
 
   init(
-    terminal: Terminal, clocks: any Clocks, qr: QRChoice, environment: Environment,
+    terminal: Terminal, clocks: any Clocks, qr: QRChoice, style: Style, environment: Environment,
     openBrowser: @escaping (String) -> Bool
   ) {
     self.terminal = terminal
     self.clocks = clocks
     self.qr = qr
+    self.style = style
     self.environment = environment
     self.openBrowser = openBrowser
   }
@@ -70,7 +72,7 @@ final class TerminalLogin: LoginPresenter {
   // MARK: The prompt
 
   private func show(_ code: LoginCode) {
-    let prompt = LoginPrompt(code: code, machine: Account.label, now: clocks.wall())
+    let prompt = LoginPrompt(code: code, machine: Account.label, now: clocks.wall(), style: style)
     let size = terminal.size
     let lines = prompt.lines(
       form, columns: size?.columns ?? 80, rows: size?.rows ?? 24, always: qr == .always)

@@ -6,22 +6,25 @@ import Model
 struct StatusReport {
   let statuses: [ProfileStatus]
   let now: WallTime
+  var style = Style(isOn: false)
 
   var text: String {
     statuses.map { status in
-      var lines = ["\(status.name)  (\(status.source))"]
+      var lines = ["\(style.strong(status.name))  (\(status.source))"]
       func line(_ label: String, _ text: String?) {
         guard let text else { return }
         lines.append("  \(label)\(String(repeating: " ", count: max(1, 13 - label.count)))\(text)")
       }
-      line("State", status.state == .ok ? "ok" : "\(words(status.state)): \(status.reason ?? "")")
+      line(
+        "State",
+        status.state == .ok ? style.good("ok") : "\(style.bad(words(status.state))): \(status.reason ?? "")")
       line("Identity", identity(status))
       line("Issuer", status.issuer?.printable())
       line("ID token", status.identityExpiresAt.map { "until \(Moment.text($0, now: now))" })
       if status.source == "login", status.subject != nil {
         let end = status.sessionExpiresAt.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
         line("Session", status.canRefresh ? end : "ends with the ID token: no refresh token")
-        line("Kept", status.key?.meaning)
+        line("Storage", status.key?.meaning)
       }
       line("Role", status.roleARN?.printable())
       line("Credentials", status.credentialsExpireAt.map { "cached until \(Moment.text($0, now: now))" } ?? "none cached")

@@ -5,6 +5,7 @@ import Model
 
 struct Credentials: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "credentials",
     abstract: "Print credentials for the profile's role.",
     discussion: "For example: eval \"$(daypass credentials --format env)\"")
 
@@ -18,6 +19,7 @@ struct Credentials: ParsableCommand {
 
 struct CredentialProcess: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "credential-process",
     abstract: "Print credentials as `credential_process` of the AWS config file expects them.",
     discussion: "In ~/.aws/config: credential_process = /usr/local/bin/daypass credential-process --profile NAME")
 

@@ -5,6 +5,7 @@ import Model
 
 struct Exec: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "exec",
     abstract: "Run a command with credentials that stay fresh; without one, $SHELL.",
     discussion: "For example: daypass exec -- aws s3 ls")
 

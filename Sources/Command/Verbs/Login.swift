@@ -5,6 +5,7 @@ import Model
 
 struct Login: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "login",
     abstract: "Log in on another device: QR code, approval, session, credentials.",
     discussion: "With --method browser: in a browser on this machine.")
 
@@ -18,12 +19,16 @@ struct Login: ParsableCommand {
 
   private func runForPerson() throws(Failure) {
     let wiring = try Wiring(common)
+    let terminal = Terminal.forPrompt(wiring.environment)
     let presenter = TerminalLogin(
-      terminal: .forPrompt(wiring.environment), clocks: SystemClocks(), qr: qr, environment: wiring.environment,
+      terminal: terminal, clocks: SystemClocks(), qr: qr, style: Style(isOn: terminal.usesColor(wiring.color)),
+      environment: wiring.environment,
       openBrowser: { Browser.open($0, wiring.environment) })
     defer { presenter.close() }
     let outcome = try flow(wiring, presenter).run()
-    StandardError.write(LoginSummary(outcome, profile: wiring.profile, now: SystemClocks().wall()).text)
+    presenter.close()
+    let style = Style(isOn: Terminal.standardError(wiring.environment).usesColor(wiring.color))
+    StandardError.write(LoginSummary(outcome, profile: wiring.profile, now: SystemClocks().wall(), style: style).text)
   }
 
   /// The events are the whole output; what went wrong is the last of them.

@@ -5,6 +5,7 @@ import Model
 
 struct Logout: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "logout",
     abstract: "Revoke the session at the provider and delete it, with the credentials bought with it.")
 
   @Flag(help: "End the sessions of all configured profiles") var all = false

@@ -4,7 +4,8 @@ import Host
 import Model
 
 struct Status: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Show sessions, identities, roles and the time left.")
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Show sessions, identities, roles and the time left.")
 
   @Flag(help: "Print as JSON") var json = false
   @Flag(help: "For monitoring: exit code 1 where a profile needs a person") var check = false
@@ -17,7 +18,9 @@ struct Status: ParsableCommand {
     for profile in isOne ? [wiring.profile] : try wiring.allProfiles() {
       statuses.append(try CredentialBroker(wiring.surroundings(for: profile), profile: profile).status())
     }
-    let report = StatusReport(statuses: statuses, now: SystemClocks().wall())
+    let terminal = Terminal(descriptor: 1, environment: wiring.environment)
+    let report = StatusReport(
+      statuses: statuses, now: SystemClocks().wall(), style: Style(isOn: terminal.usesColor(wiring.color)))
     do throws(OutputFailure) {
       try StandardOutput.write(json ? report.json : report.text)
     } catch {

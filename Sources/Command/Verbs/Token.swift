@@ -5,6 +5,7 @@ import Model
 
 struct Token: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "token",
     abstract: "Print a valid ID token and nothing else.",
     discussion: "For example: export ID_TOKEN=$(daypass token)")
 
