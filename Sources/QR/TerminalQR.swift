@@ -5,7 +5,7 @@
 /// end, before the line break, or the terminal would paint the rest of its row.
 public enum TerminalQR {
   public enum Form: Hashable, Sendable {
-    /// Two modules a character, one above the other (U+2580, U+2584, U+2588). For UTF-8 terminals.
+    /// Two modules a character, one above the other (U+2580). For UTF-8 terminals.
     case halfBlocks(Colours)
     /// Two spaces a module, told apart by their background. 7-bit bytes.
     case spaces(Colours)
@@ -40,10 +40,13 @@ public enum TerminalQR {
     switch form {
     case .halfBlocks(let colours):
       stride(from: range.lowerBound, to: range.upperBound, by: 2).map { row in
-        colours.darkOnLight
-          + String(
-            range.map { halfBlock(matrix.isDark(row: row, column: $0), matrix.isDark(row: row + 1, column: $0)) })
-          + reset
+        var brush = Brush(colours)
+        for column in range {
+          brush.paint(
+            upperIsDark: matrix.isDark(row: row, column: column),
+            lowerIsDark: matrix.isDark(row: row + 1, column: column))
+        }
+        return brush.line + reset
       }
     case .spaces(let colours):
       range.map { row in
@@ -52,7 +55,7 @@ public enum TerminalQR {
         for column in range {
           let isDark = matrix.isDark(row: row, column: column)
           if painted != isDark {
-            line += isDark ? colours.darkBackground : colours.lightBackground
+            line += colours.background(isDark)
             painted = isDark
           }
           line += "  "
@@ -64,12 +67,27 @@ public enum TerminalQR {
     }
   }
 
-  private static func halfBlock(_ upperIsDark: Bool, _ lowerIsDark: Bool) -> Character {
-    switch (upperIsDark, lowerIsDark) {
-    case (true, true): "\u{2588}"
-    case (true, false): "\u{2580}"
-    case (false, true): "\u{2584}"
-    case (false, false): " "
+  /// One line of half blocks.
+  ///
+  /// Whole cells are painted by their background alone, and halves only by U+2580, which hangs from the cell's top: in many
+  /// fonts a block's glyph leaves the last pixels of its cell free, and the seams between lines of U+2588 or U+2584 keep a
+  /// camera from seeing the symbol.
+  private struct Brush {
+    private let colours: Colours
+    private(set) var line = ""
+    private var upperIsDark: Bool?
+    private var background: Bool?
+
+    init(_ colours: Colours) { self.colours = colours }
+
+    mutating func paint(upperIsDark: Bool, lowerIsDark: Bool) {
+      let isWhole = upperIsDark == lowerIsDark
+      if background != lowerIsDark || (!isWhole && self.upperIsDark != upperIsDark) {
+        line += isWhole ? colours.background(lowerIsDark) : colours.halves(upperIsDark: upperIsDark)
+        background = lowerIsDark
+        self.upperIsDark = isWhole ? nil : upperIsDark
+      }
+      line += isWhole ? " " : "\u{2580}"
     }
   }
 
@@ -88,24 +106,19 @@ extension TerminalQR.Form {
 
 /// Each begins with 0: a bold or inverse attribute left over from before would change the colours.
 extension TerminalQR.Colours {
-  fileprivate var darkOnLight: String {
+  /// For cells that are dark, or light, as a whole.
+  fileprivate func background(_ isDark: Bool) -> String {
     switch self {
-    case .indexed: "\u{1B}[0;38;5;232;48;5;231m"
-    case .basic: "\u{1B}[0;30;47m"
+    case .indexed: "\u{1B}[0;48;5;\(isDark ? 232 : 231)m"
+    case .basic: "\u{1B}[0;\(isDark ? 40 : 47)m"
     }
   }
 
-  fileprivate var darkBackground: String {
+  /// For U+2580: the upper half by the foreground, the lower, which is the other shade, by the background.
+  fileprivate func halves(upperIsDark: Bool) -> String {
     switch self {
-    case .indexed: "\u{1B}[0;48;5;232m"
-    case .basic: "\u{1B}[0;40m"
-    }
-  }
-
-  fileprivate var lightBackground: String {
-    switch self {
-    case .indexed: "\u{1B}[0;48;5;231m"
-    case .basic: "\u{1B}[0;47m"
+    case .indexed: "\u{1B}[0;38;5;\(upperIsDark ? "232;48;5;231" : "231;48;5;232")m"
+    case .basic: "\u{1B}[0;\(upperIsDark ? "30;47" : "37;40")m"
     }
   }
 }

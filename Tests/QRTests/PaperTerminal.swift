@@ -34,10 +34,7 @@ struct PaperTerminal {
       case "\u{2580}":
         upper.append(foreground)
         lower.append(background)
-      case "\u{2584}":
-        upper.append(background)
-        lower.append(foreground)
-      case "\u{2588}", "#":
+      case "#":
         upper.append(foreground)
         lower.append(foreground)
       default: junk.append(String(scalar))
@@ -53,6 +50,7 @@ struct PaperTerminal {
       switch code {
       case 0: (foreground, background) = (.unset, .unset)
       case 30: foreground = .dark
+      case 37: foreground = .light
       case 40: background = .dark
       case 47: background = .light
       case 38, 48:
