@@ -48,16 +48,19 @@ extension CredentialBroker {
       identity = .person(session)
     } else {
       do throws(Failure) {
-        identity = .preissued(try PreissuedToken(surroundings, profile).inspected(source), source)
+        let token = try PreissuedToken(surroundings, profile).read(source)
+        identity = .preissued(token.inspected, source)
+        status.issuer = token.inspected.unverifiedIssuer
+        status.subject = token.inspected.unverifiedSubject
+        status.identityExpiresAt = token.inspected.expiration
+        if let problem = token.problem {
+          status.state = .none
+          status.reason = problem.message
+        }
       } catch {
         status.state = .none
         status.reason = error.message
         return status
-      }
-      if case .preissued(let token, _) = identity {
-        status.issuer = token.unverifiedIssuer
-        status.subject = token.unverifiedSubject
-        status.identityExpiresAt = token.expiration
       }
     }
     status.credentialsExpireAt = cachedExpiration(source, identity)
@@ -72,9 +75,10 @@ extension CredentialBroker {
       status.state = .loginRequired
       status.reason = "no session"
       return nil
-    case .locked(let reason):
+    case .locked(let reason, let key):
       status.state = .locked
       status.reason = reason
+      status.key = key?.place
       return nil
     case .session: break
     }
@@ -97,7 +101,7 @@ extension CredentialBroker {
     guard let role = try? Role(profile, source: source),
       let terms = try? ExchangeTerms(surroundings, profile, role, identity),
       let lease = try? CredentialCache(surroundings, key: terms.key, store: profile.store).read(),
-      lease.credentials.expiration > surroundings.clocks.wall()
+      lease.secondsLeft(surroundings) > 0
     else { return nil }
     return lease.credentials.expiration
   }

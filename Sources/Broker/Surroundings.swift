@@ -5,8 +5,8 @@ public struct Surroundings: Sendable {
   public var transport: any Transport
   public var clocks: any Clocks
   public var cryptography: any Cryptography
-  /// Nil where there is no place for state (HOME unset and no passwd entry); said once, and sources without a session go
-  /// on.
+  /// Nil where there is no place for state (HOME unset and no passwd entry); said once, and sources without a session
+  /// go on.
   public var state: (any StateDirectory)?
   public var keyRing: any KeyRing
   public var diagnostics: any Diagnostics
@@ -16,10 +16,15 @@ public struct Surroundings: Sendable {
   public var readFile: @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
   /// What identifies this machine, for files that another one must not take for its own; nil where it has no id.
   public var machineID: String?
+  /// What identifies this boot of it: in another one a `BootTime` means something else. Nil where nothing does.
+  public var bootID: String?
+  /// What was said already in this run.
+  let notices = Notices()
 
   public init(
     transport: any Transport, clocks: any Clocks, cryptography: any Cryptography, state: (any StateDirectory)?,
     keyRing: any KeyRing, diagnostics: any Diagnostics, environment: [String: String], machineID: String?,
+    bootID: String? = nil,
     readFile: @escaping @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
   ) {
     self.transport = transport
@@ -30,13 +35,26 @@ public struct Surroundings: Sendable {
     self.diagnostics = diagnostics
     self.environment = environment
     self.machineID = machineID
+    self.bootID = bootID
     self.readFile = readFile
   }
 }
 
 /// Why a file that a setting names could not be read.
 public struct InputFailure: Error, Hashable, Sendable {
+  public enum Cause: Hashable, Sendable {
+    case absent
+    /// More than the limit.
+    case tooLarge
+    case other
+  }
+
+  public var cause: Cause
   /// What is wrong, in the words of the system: `No such file or directory`, `is a directory`.
   public var reason: String
-  public init(reason: String) { self.reason = reason }
+
+  public init(_ cause: Cause = .other, reason: String) {
+    self.cause = cause
+    self.reason = reason
+  }
 }

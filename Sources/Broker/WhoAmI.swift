@@ -8,14 +8,8 @@ extension CredentialBroker {
   public func caller(_ lease: Lease, until deadline: BootTime) throws(Failure) -> CallerIdentity {
     let source = try IdentitySource.select(profile, environment: surroundings.environment)
     let role = try Role(profile, source: source)
-    let endpoint: STSEndpoint
-    do throws(STSEndpointError) {
-      endpoint = try STSEndpoint.choose(
-        role: role.arn, region: profile.region, override: profile.stsEndpoint?.text)
-    } catch {
-      throw Failure(error)
-    }
-    return try CallerQuery(surroundings: surroundings, endpoint: endpoint).run(lease.credentials, until: deadline)
+    return try CallerQuery(surroundings: surroundings, endpoint: try role.endpoint(profile)).run(
+      lease.credentials, until: deadline)
   }
 }
 

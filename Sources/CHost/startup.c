@@ -21,7 +21,9 @@
 enum {
   SIGNALS = 65,
   // Where descriptors must be tried one by one. The kernel hands out the lowest free number, so ours are far below.
-  HIGHEST_TRIED = 65535
+  HIGHEST_TRIED = 65535,
+  // An endpoint's connections (10,000), and what the program needs beside them.
+  ENOUGH_FILES = 16384
 };
 
 static struct {
@@ -88,6 +90,15 @@ static void open_standard_descriptors(void) {
   }
 }
 
+/// The customary soft limit of 1024 is for programs that call select(2); nothing here does. Somebody who opens that
+/// many connections to us would keep everybody else out.
+static void raise_file_limit(void) {
+  if (given.files.rlim_cur >= ENOUGH_FILES) return;
+  struct rlimit raised = given.files;
+  raised.rlim_cur = given.files.rlim_max < ENOUGH_FILES ? given.files.rlim_max : ENOUGH_FILES;
+  setrlimit(RLIMIT_NOFILE, &raised);
+}
+
 static void prepare(void) {
   for (int number = 1; number < SIGNALS; number++) sigaction(number, NULL, &given.actions[number]);
   record_descriptors();
@@ -95,6 +106,7 @@ static void prepare(void) {
   given.umask = umask(077);
   getrlimit(RLIMIT_CORE, &given.core);
   getrlimit(RLIMIT_NOFILE, &given.files);
+  raise_file_limit();
 
   signal(SIGPIPE, SIG_IGN);
   sigset_t none;

@@ -4,6 +4,7 @@ struct Daypass: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "daypass",
     abstract: "Short-lived cloud credentials for machines that have no browser.",
+    usage: "daypass <verb> [<options>]",
     discussion: """
       On an SSH-only box:  daypass login, then any AWS tool.
       In CI:               daypass exec -- terraform apply
@@ -13,6 +14,8 @@ struct Daypass: ParsableCommand {
     subcommands: [
       Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self, WhoAmI.self,
     ])
+
+  static let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
 }
 
 enum Version {

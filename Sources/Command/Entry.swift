@@ -9,65 +9,62 @@ public enum Entry {
   public static func main() -> Never {
     // Before any thread: signals and descriptors as they were given, and libraries that must be readied alone.
     Host.prepare()
+    let arguments = Host.givenArguments().dropFirst().map { String(decoding: $0, as: UTF8.self) }
     do throws(CryptographyFailure) {
       try OpenSSL.prepare()
     } catch {
-      Host.end(report(Failure(error)))
+      Host.end(report(Failure(error), arguments))
     }
     CurlTransport.prepare()
-    _ = Interrupts.install()
-    let arguments = Host.givenArguments().dropFirst().map { String(decoding: $0, as: UTF8.self) }
-    Host.end(run(Array(arguments)))
+    Interrupts.install()
+    Host.end(run(arguments))
   }
 
-  static func run(_ arguments: [String]) -> Int32 {
+  private static func run(_ arguments: [String]) -> Int32 {
     do {
-      try requireVerb(arguments)
-      var command = try Daypass.parseAsRoot(ExecArguments.separated(arguments))
-      try command.run()
+      if let help = try Help(arguments, verbs: Daypass.verbs) {
+        try StandardOutput.deliver(help.text)
+      } else {
+        var command = try Daypass.parseAsRoot(ExecArguments.separated(arguments))
+        try command.run()
+      }
       return ExitStatus.done
     } catch let code as ExitCode {
       return code.rawValue
     } catch let failure as Failure {
-      return report(failure)
+      return report(failure, arguments)
     } catch {
-      return explain(error, verb: arguments.first)
+      return explain(error, arguments)
     }
   }
 
-  /// The parser would only call a misspelt verb an unexpected argument.
-  private static func requireVerb(_ arguments: [String]) throws {
-    guard let first = arguments.first, !first.hasPrefix("-"), first != "help", !verbs.contains(first) else { return }
-    let nearest = Suggestion.nearest(to: first, in: verbs).map { "did you mean `daypass \($0)`?" }
-    throw Failure(
-      .usage, "there is no verb \"\(first.printable(limit: 40))\"", hint: nearest ?? "see `daypass --help`")
+  /// One line on standard error; `login --json` says the same as its last event.
+  private static func report(_ failure: Failure, _ arguments: [String]) -> Int32 {
+    let code = failure.kind.exitCode
+    if JSONLogin.isAskedFor(by: arguments), JSONLogin.toStandardOutput().fail(failure) { return code }
+    // Who pressed ^C knows; but what `exec` ends with could be taken for its program's own end.
+    if case .interrupted = failure.kind, arguments.first != Exec.name { return code }
+    StandardError.write("daypass: \(failure.explanation)\n")
+    return code
   }
 
-  private static let verbs = Daypass.configuration.subcommands.compactMap { $0.configuration.commandName }
-
-  /// One line: what happened, then what to try.
-  static func report(_ failure: Failure) -> Int32 {
-    if case .interrupted = failure.kind { return failure.kind.exitCode }
-    StandardError.write("daypass: \(failure.message)\(failure.hint.map { "; \($0)" } ?? "")\n")
-    return failure.kind.exitCode
+  /// Ends a run that has nobody left to report to.
+  static func abandon(_ failure: Failure) -> Never {
+    StandardError.write("daypass: \(failure.explanation)\n")
+    Host.end(failure.kind.exitCode)
   }
 
-  /// Help, the version, and what ArgumentParser says of a command line that cannot be understood.
-  private static func explain(_ error: any Error, verb: String?) -> Int32 {
+  /// What the parser says: the version, or why it does not understand the command line.
+  private static func explain(_ error: any Error, _ arguments: [String]) -> Int32 {
     let text = Daypass.fullMessage(for: error)
     guard Daypass.exitCode(for: error) == .success else {
-      // Its first line says what is wrong; the usage behind it would push that off a small screen.
-      let line = text.split(separator: "\n").first { !$0.isEmpty } ?? "the command line cannot be understood"
-      let reason = line.hasPrefix("Error: ") ? line.dropFirst("Error: ".count) : line
-      let help = verb.flatMap { verbs.contains($0) ? "daypass \($0) --help" : nil } ?? "daypass --help"
-      StandardError.write("daypass: \(String(reason).printable(limit: 400)); see `\(help)`\n")
-      return FailureKind.usage.exitCode
+      return report(UsageError.failure(parserText: text, verb: arguments.first, verbs: Daypass.verbs), arguments)
     }
-    do throws(OutputFailure) {
-      try StandardOutput.write(text + "\n")
+    do throws(Failure) {
+      try StandardOutput.deliver(text + "\n")
       return ExitStatus.done
     } catch {
-      return report(Failure(error))
+      return report(error, arguments)
     }
   }
 }

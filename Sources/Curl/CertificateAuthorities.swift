@@ -9,39 +9,56 @@ import Synchronization
 /// both are joined here; the system's certificate directory stays in force beside them.
 final class CertificateAuthorities: Sendable {
   private let extraFile: String?
+  private let ownBundle: String?
+  private let otherBundles: [String]
   private let loaded = Mutex<Certificates?>(nil)
 
-  init(extraFile: String?) { self.extraFile = extraFile }
+  /// - Parameters:
+  ///   - ownBundle: the file that libcurl reads by itself.
+  ///   - otherBundles: where the system's may be instead: libcurl can come from another distribution than the system.
+  init(
+    extraFile: String?, ownBundle: String? = CertificateAuthorities.libcurlsBundle,
+    otherBundles: [String] = CertificateAuthorities.knownBundles
+  ) {
+    self.extraFile = extraFile
+    self.ownBundle = ownBundle
+    self.otherBundles = otherBundles
+  }
 
-  /// Nil where the system's own store is all there is to trust.
-  func certificates() throws(TransportFailure) -> Certificates? {
-    guard let extraFile else { return nil }
+  /// Nil where what libcurl reads by itself is all there is to trust.
+  /// - Parameter host: who is to be held against them, for messages.
+  func certificates(for host: String) throws(TransportFailure) -> Certificates? {
+    if extraFile == nil, let ownBundle, access(ownBundle, R_OK) == 0 { return nil }
     return try loaded.withLock { (known) throws(TransportFailure) in
       if let known { return known }
-      let extra = try CertificateAuthorities.blocks(ofFile: extraFile)
-      let system = CertificateAuthorities.systemBundles.lazy.compactMap { try? FileContents.read($0) }.first ?? []
-      let certificates = Certificates(file: extraFile, pem: system + [UInt8(ascii: "\n")] + extra)
+      let bundles = [ownBundle].compactMap { $0 } + otherBundles
+      var pem = bundles.lazy.compactMap { try? FileContents.read($0) }.first ?? []
+      if let extraFile { pem += [UInt8(ascii: "\n")] + (try CertificateAuthorities.blocks(ofFile: extraFile)) }
+      guard !pem.isEmpty else { throw CertificateAuthorities.none(for: host) }
+      let certificates = Certificates(file: extraFile, pem: pem)
       known = certificates
       return certificates
     }
   }
 
-  /// Where distributions keep their bundle, libcurl's own default first.
-  private static let systemBundles: [String] = {
-    var paths = [
-      "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Alpine, Arch
-      "/etc/pki/tls/certs/ca-bundle.crt",  // Fedora, RHEL
-      "/etc/ssl/ca-bundle.pem",  // openSUSE
-      "/etc/ssl/cert.pem",  // Alpine
-    ]
-    if let handle = curl_easy_init() {
-      defer { curl_easy_cleanup(handle) }
-      var path: UnsafePointer<CChar>?
-      if daypass_curl_get_text(handle, CURLINFO_CAINFO, &path) == CURLE_OK, let path {
-        paths.insert(String(cString: path), at: 0)
-      }
-    }
-    return paths
+  static func none(for host: String) -> TransportFailure {
+    .untrusted(host: host, reason: "this machine has no certificate authorities (package ca-certificates)")
+  }
+
+  /// Where distributions keep their bundle.
+  private static let knownBundles = [
+    "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Alpine, Arch
+    "/etc/pki/tls/certs/ca-bundle.crt",  // Fedora, RHEL
+    "/etc/ssl/ca-bundle.pem",  // openSUSE
+    "/etc/ssl/cert.pem",  // Alpine
+  ]
+
+  private static let libcurlsBundle: String? = {
+    guard let handle = curl_easy_init() else { return nil }
+    defer { curl_easy_cleanup(handle) }
+    var path: UnsafePointer<CChar>?
+    guard daypass_curl_get_text(handle, CURLINFO_CAINFO, &path) == CURLE_OK else { return nil }
+    return path.map { String(cString: $0) }
   }()
 
   /// Only the certificates of a file: a private key beside them must not travel into libcurl.
@@ -78,10 +95,11 @@ final class CertificateAuthorities: Sendable {
 ///
 /// `@unchecked Sendable`: written once, before the initializer returns, and only read until `deinit`.
 final class Certificates: @unchecked Sendable {
-  let file: String
+  /// What was added to the system's, for messages.
+  let file: String?
   let storage: UnsafeMutableRawBufferPointer
 
-  init(file: String, pem: [UInt8]) {
+  init(file: String?, pem: [UInt8]) {
     self.file = file
     storage = .allocate(byteCount: pem.count, alignment: 1)
     storage.copyBytes(from: pem)

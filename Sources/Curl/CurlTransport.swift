@@ -70,7 +70,7 @@ public final class CurlTransport: Transport {
     defer { idle.withLock { $0.append(connections) } }
     let exchange = Exchange(
       request: request, target: target, proxy: proxies.proxy(for: target), excludedFromProxy: proxies.exclusions,
-      trusted: target.isEncrypted ? try authorities.certificates() : nil, userAgent: userAgent,
+      trusted: target.isEncrypted ? try authorities.certificates(for: target.host) : nil, userAgent: userAgent,
       timeout: deadline.remaining)
     trace.log(.trace, "→ \(exchange.summary)")
     do throws(TransportFailure) {

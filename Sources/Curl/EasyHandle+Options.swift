@@ -24,6 +24,9 @@ extension EasyHandle {
     try set(CURLOPT_LOW_SPEED_TIME, Int(Exchange.stallTimeout.components.seconds))
     // A certificate that was good when the connection began is looked at again.
     try set(CURLOPT_MAXLIFETIME_CONN, 3600)
+    // libcurl sends a request once more, without a word, when a connection it had kept breaks before the first byte of
+    // an answer. Sent twice, a code or a rotating refresh token is worth nothing, or ends the session.
+    try set(CURLOPT_FRESH_CONNECT, exchange.request.method == .post ? 1 : 0)
     try set(CURLOPT_USERAGENT, exchange.userAgent)
     try set(CURLOPT_OPENSOCKETFUNCTION, opener: EasyHandle.openSocket)
   }

@@ -44,11 +44,21 @@ final class ReplyReceiver {
     let name = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
     let value = String(decoding: ReplyReceiver.trimmed(bytes[(colon + 1)...]), as: UTF8.self)
     headers.append((name, value))
-    if name == "content-encoding", !value.isEmpty, value.lowercased() != "identity" {
-      refusal = .encoded(value)
-      return false
-    }
-    return true
+    let isEncoded =
+      switch name {
+      case "content-encoding": !value.isEmpty && value.lowercased() != "identity"
+      // libcurl 7.88 undoes these codings too, asked or not.
+      case "transfer-encoding": value.lowercased().utf8.split(separator: UInt8(ascii: ",")).contains { !isFraming($0) }
+      default: false
+      }
+    if isEncoded { refusal = .encoded(value) }
+    return !isEncoded
+  }
+
+  /// Whether a transfer coding leaves the bytes as they are.
+  private func isFraming(_ coding: Substring.UTF8View) -> Bool {
+    let name = coding.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+    return name.elementsEqual("chunked".utf8) || name.elementsEqual("identity".utf8)
   }
 
   private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {

@@ -41,9 +41,11 @@ final class Connection: ChannelInboundHandler {
       switch reader.next() {
       case .needsMore: return
       case .request(let head):
-        send(router.response(to: head, now: clocks.wall()), closing: !head.isPersistent, context)
+        let isLast = !head.isPersistent
+        let response = router.response(to: head, now: clocks.wall())
+        send(response.serialized(closing: isLast, omitsBody: head.isHEAD), closing: isLast, context)
         enter(.between)
-      case .refused(let refusal): send(Router.response(to: refusal), closing: true, context)
+      case .refused(let refusal): send(Router.response(to: refusal).serialized(closing: true), closing: true, context)
       }
     }
   }
@@ -69,8 +71,8 @@ final class Connection: ChannelInboundHandler {
     context.read()
   }
 
-  private func send(_ response: Response, closing: Bool, _ context: ChannelHandlerContext) {
-    let buffer = context.channel.allocator.buffer(bytes: response.serialized(closing: closing))
+  private func send(_ response: [UInt8], closing: Bool, _ context: ChannelHandlerContext) {
+    let buffer = context.channel.allocator.buffer(bytes: response)
     guard closing else { return context.write(wrapOutboundOut(buffer), promise: nil) }
     isClosing = true
     deadline = .now() + limits.request.amount

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 
 struct ConnectionLimits: Sendable {
@@ -9,7 +10,17 @@ struct ConnectionLimits: Sendable {
   /// At once; one more is closed.
   var connections: Int
 
-  static let standard = ConnectionLimits(request: .seconds(5), idle: .seconds(60), connections: 10_000)
+  static let standard = ConnectionLimits(
+    request: .seconds(5), idle: .seconds(60), connections: min(10_000, affordable(openFiles: openFileLimit)))
+
+  /// Whoever opens connections must not take the descriptors away that a refresh needs.
+  static func affordable(openFiles: Int) -> Int { max(openFiles / 2, openFiles - 256) }
+
+  private static var openFileLimit: Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+    return Int(clamping: limit.rlim_cur)
+  }
 }
 
 final class ConnectionCount: Sendable {

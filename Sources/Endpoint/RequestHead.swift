@@ -16,6 +16,8 @@ struct RequestHead: Equatable {
   /// Whether the client wants to send more requests on this connection (RFC 9112 §9.3).
   let isPersistent: Bool
 
+  var isHEAD: Bool { method.elementsEqual("HEAD".utf8) }
+
   func values(_ name: String) -> [[UInt8]] {
     headers.filter { $0.name.elementsEqual(name.utf8) }.map(\.value)
   }

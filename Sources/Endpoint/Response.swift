@@ -31,12 +31,14 @@ struct Response: Equatable {
   }
 
   /// On the wire. `Cache-Control`, because nothing here may be kept by anything in between.
-  func serialized(closing: Bool) -> [UInt8] {
+  ///
+  /// - Parameter omitsBody: for HEAD, to which a client expects none: it would read it as the next answer's beginning.
+  func serialized(closing: Bool, omitsBody: Bool = false) -> [UInt8] {
     var head = "HTTP/1.1 \(status.rawValue) \(status.phrase)\r\n"
     head += "Content-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: \(body.count)\r\n"
     for (name, value) in headers { head += "\(name): \(value)\r\n" }
     if closing { head += "Connection: close\r\n" }
-    return Array((head + "\r\n").utf8) + body
+    return Array((head + "\r\n").utf8) + (omitsBody ? [] : body)
   }
 
   static func == (left: Response, right: Response) -> Bool {

@@ -1,5 +1,8 @@
 /// IP addresses in the forms that URLs hold (RFC 3986 §3.2.2).
 enum IPAddress {
+  /// 64:ff9b::/96, behind which IPv4 is reached from IPv6 (RFC 6052 §2.1).
+  static let nat64Prefix: [UInt8] = [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]
+
   /// The 4 bytes of a dotted quad: four decimal numbers to 255 without leading zeros, which some read as octal.
   static func v4(_ text: some Collection<UInt8>) -> [UInt8]? {
     let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

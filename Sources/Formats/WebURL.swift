@@ -41,6 +41,19 @@ public struct WebURL: Sendable, Hashable {
     return IPAddress.v6(host.utf8) == Array(repeating: 0, count: 15) + [1]
   }
 
+  /// Whether the host is an address of this link alone, where clouds keep their credential services: 169.254.0.0/16,
+  /// fe80::/10 and EC2's fd00:ec2::/32, however they are spelled. An IPv4 address inside an IPv6 one counts as what it
+  /// leads to; one in the mapped form (::ffff:0:0/96), which has no place in a URL, always counts.
+  public var isLinkLocal: Bool {
+    if let address = IPAddress.v4(host.utf8) { return address.starts(with: [169, 254]) }
+    guard let address = IPAddress.v6(host.utf8) else { return false }
+    let isWrapped = address.starts(with: Array(repeating: 0, count: 12)) || address.starts(with: IPAddress.nat64Prefix)
+    return address[0] == 0xFE && address[1] & 0xC0 == 0x80
+      || address.starts(with: [0xFD, 0x00, 0x0E, 0xC2])
+      || address.starts(with: Array(repeating: 0, count: 10) + [0xFF, 0xFF])
+      || isWrapped && address.suffix(4).starts(with: [169, 254])
+  }
+
   public var isSecureOrLoopback: Bool { scheme == .https || isLoopback }
 
   /// The same URL with these items, percent-encoded, after its query. Its length is not limited.

@@ -18,8 +18,10 @@ public enum StandardOutput {
 
 /// Standard error: messages. That one cannot be shown changes nothing, so failures are dropped.
 public enum StandardError {
+  private static let terminal = Terminal.standardError(.given())
+
   public static func write(_ text: String) {
-    try? Output.write(Array(text.utf8), to: STDERR_FILENO)
+    try? terminal.write(text)
   }
 }
 

@@ -90,8 +90,20 @@ public final class Terminal: Sendable {
     }
   }
 
+  /// Text that is not for data: on a terminal whose locale is not UTF-8, characters beyond ASCII are written out as
+  /// `\u{…}`. Their bytes would mean something else there, and some of them (0x80 to 0x9F) are control characters.
   public func write(_ text: String) throws(OutputFailure) {
-    try Output.write(Array(text.utf8), to: descriptor)
+    try Output.write(Array((isTTY && !isUTF8 ? Self.writtenOut(text) : text).utf8), to: descriptor)
+  }
+
+  private static func writtenOut(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      if scalar.isASCII {
+        result.unicodeScalars.append(scalar)
+      } else {
+        result += "\\u{" + String(scalar.value, radix: 16) + "}"
+      }
+    }
   }
 
   private func positive(_ name: String) -> Int? {

@@ -105,7 +105,7 @@ public enum TransportFailure: Explained, Hashable {
   /// The connection broke, or what came is not HTTP.
   case broken(host: String, reason: String)
   case tooLarge(host: String, limit: Int)
-  /// A Content-Encoding although none was offered.
+  /// A Content-Encoding or a compressing Transfer-Encoding although none was offered.
   case encoded(host: String, encoding: String)
   case redirected(host: String, to: String)
   case unusableCAFile(path: String, reason: String)
@@ -143,7 +143,7 @@ public enum TransportFailure: Explained, Hashable {
     case .timedOut(let host, let duration): "\(host.printable()) did not answer within \(duration.components.seconds) s"
     case .broken(let host, let reason): "the connection to \(host.printable()) broke: \(reason.printable())"
     case .tooLarge(let host, let limit): "the reply of \(host.printable()) is larger than \(limit) bytes"
-    case .encoded(let host, let encoding): "\(host.printable()) sent Content-Encoding \(encoding.printable()), which was not offered"
+    case .encoded(let host, let encoding): "\(host.printable()) sent the encoding \(encoding.printable()), which was not asked for"
     case .redirected(let host, let target): "\(host.printable()) redirects to \(target.printable()), which is not followed"
     case .unusableCAFile(let path, let reason): "ca_file \(path.printable()): \(reason.printable())"
     case .unusableProxy(let reason): "the proxy cannot be used: \(reason.printable())"

@@ -30,7 +30,8 @@ extension Unicode.Scalar {
   fileprivate var isHarmless: Bool {
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-    default: true
+    // Letters and marks that show nothing: fillers of Hangul, joiners, variation selectors.
+    default: !properties.isDefaultIgnorableCodePoint
     }
   }
 }

@@ -97,7 +97,7 @@ public struct AuthorizationCodeGrant: Sendable {
 
   /// A code can be redeemed once, so no failure here is worth another try.
   public func tokens(from response: HTTPResponse) throws(AuthorizationCodeError) -> TokenSet {
-    switch EndpointReply(response) {
+    switch EndpointReply(response, sent: client.secrets) {
     case .success(let object):
       do throws(TokenResponseError) { return try TokenSet(object) } catch { throw .malformedTokens(error) }
     case .error(let error, _): throw AuthorizationCodeError(error, asked: scopes)

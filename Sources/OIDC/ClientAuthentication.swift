@@ -31,6 +31,14 @@ public enum ClientAuthentication: Sendable {
     }
   }
 
+  /// What the server may know and nobody else may see.
+  var secrets: [Secret] {
+    switch self {
+    case .publicClient: []
+    case .secretPost(_, let secret), .secretBasic(_, let secret): [secret]
+    }
+  }
+
   private var fields: [FormField] {
     switch self {
     case .publicClient(let id): [FormField("client_id", id)]

@@ -92,7 +92,7 @@ public enum DeviceAuthorizationFault: Error, Sendable, Hashable {
     switch self {
     case .missing(let name): "the device authorization answer has no \(name)"
     case .wrongValue(let name): "\(name) in the device authorization answer cannot be used"
-    case .unsafeURI(let text): "the verification address is refused, it is not a plain https URL: \(text.printable())"
+    case .unsafeURI(let text): "verification_uri is refused, it is not a plain https URL: \(text.printable())"
     }
   }
 }

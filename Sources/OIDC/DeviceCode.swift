@@ -27,9 +27,11 @@ struct DeviceCode: Sendable {
 
   var expired: DeviceGrantError { .codeExpired(trouble: trouble) }
 
-  mutating func polled(_ response: HTTPResponse, wall: WallTime, asked: [String]) -> Outcome {
+  mutating func polled(
+    _ response: HTTPResponse, wall: WallTime, asked: [String], client: ClientAuthentication
+  ) -> Outcome {
     let retryAfter = response.retryAfter(wall)
-    switch EndpointReply(response) {
+    switch EndpointReply(response, sent: [secret] + client.secrets) {
     case .success(let object):
       do throws(TokenResponseError) { return .finished(try TokenSet(object)) } catch {
         return .failed(.malformedTokens(error))

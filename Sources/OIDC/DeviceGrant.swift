@@ -92,7 +92,8 @@ public struct DeviceGrant: Sendable {
       return [.send(pollRequest(code, now: now))]
 
     case (.polling(var code), .reply(let response, let now, let wall)):
-      let outcome = code.polled(response, wall: wall, asked: configuration.scopes)
+      let outcome = code.polled(
+        response, wall: wall, asked: configuration.scopes, client: configuration.client)
       return carryOn(code, outcome, now: now)
     case (.polling(var code), .transportFailed(let failure, let now)):
       let outcome = code.failed(failure)
@@ -116,7 +117,7 @@ public struct DeviceGrant: Sendable {
   private mutating func authorized(_ response: HTTPResponse, try count: Int, now: BootTime, wall: WallTime) -> [Action]
   {
     let retryAfter = response.retryAfter(wall)
-    switch EndpointReply(response) {
+    switch EndpointReply(response, sent: configuration.client.secrets) {
     case .success(let object):
       do throws(DeviceAuthorizationFault) {
         let answer = try DeviceAuthorizationResponse(object, now: now, wall: wall)

@@ -14,7 +14,8 @@ enum EndpointReply {
   /// Not an OAuth answer at all: 2xx that is not JSON, or another 4xx without `error`.
   case unintelligible(status: Int)
 
-  init(_ response: HTTPResponse) {
+  /// - Parameter secrets: what the request held, so that an error that repeats it does not show it.
+  init(_ response: HTTPResponse, sent secrets: [Secret] = []) {
     let status = response.status
     if (300..<400).contains(status) {
       self = .redirect(status: status)
@@ -23,7 +24,8 @@ enum EndpointReply {
     if let object = response.fields {
       switch object["error"] {
       case .string(let code)? where !code.isEmpty:
-        self = .error(OAuthError(code: code, description: object["error_description"]?.text), status: status)
+        let description = object["error_description"]?.text
+        self = .error(OAuthError(code: code, description: description, sent: secrets), status: status)
         return
       case nil, .null?:
         if (200..<300).contains(status) {

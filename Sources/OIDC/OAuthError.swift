@@ -1,3 +1,4 @@
+internal import Formats
 public import Model
 
 /// An error answer of an OAuth endpoint (RFC 6749 §5.2).
@@ -5,9 +6,11 @@ public struct OAuthError: Error, Sendable, Hashable {
   public let code: ByteText
   public let description: ByteText?
 
-  public init(code: ByteText, description: ByteText?) {
-    self.code = code
-    self.description = description
+  /// - Parameter secrets: what the request held; it is taken out, should the server have repeated it.
+  public init(code: ByteText, description: ByteText?, sent secrets: [Secret] = []) {
+    func redacted(_ text: ByteText) -> ByteText { ByteText(Redaction.withoutTokens(text.string, sent: secrets)) }
+    self.code = redacted(code)
+    self.description = description.map(redacted)
   }
 
   /// `code: description`, safe to show.

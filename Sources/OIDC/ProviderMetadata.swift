@@ -85,17 +85,7 @@ struct Issuer: Sendable {
   /// address, where clouds keep their credential services, unless the issuer lives there itself.
   func endpoint(_ text: String) -> WebURL? {
     guard let endpoint = try? WebURL.parse(text) else { return nil }
-    if endpoint.host.isLinkLocal && endpoint.host != url.host { return nil }
+    if endpoint.isLinkLocal && endpoint.host != url.host { return nil }
     return endpoint.scheme == .https || (endpoint.isLoopback && url.isLoopback) ? endpoint : nil
-  }
-}
-
-extension String {
-  /// 169.254.0.0/16 and fe80::/10, an IPv4 address written as IPv6 (whichever it is), and the EC2 metadata service's
-  /// own.
-  fileprivate var isLinkLocal: Bool {
-    ["169.254.", "fe8", "fe9", "fea", "feb", "::ffff:", "fd00:ec2:"].contains { prefix in
-      utf8.starts(with: prefix.utf8) && (prefix.utf8.count > 3 || utf8.contains(UInt8(ascii: ":")))
-    }
   }
 }

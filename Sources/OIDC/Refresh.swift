@@ -27,7 +27,7 @@ public enum Refresh {
 
   public static func outcome(of response: HTTPResponse, redeeming refreshToken: Secret, now: WallTime) -> Outcome {
     let retryAfter = response.retryAfter(now)
-    switch EndpointReply(response) {
+    switch EndpointReply(response, sent: [refreshToken]) {
     case .success(let object):
       do throws(TokenResponseError) {
         let tokens = try TokenSet(object)

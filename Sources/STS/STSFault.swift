@@ -24,31 +24,10 @@ public struct STSFault: Sendable, Hashable {
     let message = Reply.trimmed(error?.child("Message")?.text ?? "").string
     status = response.status
     wireCode = code.isEmpty ? nil : code.printable(limit: 60)
-    text = STSFault.withoutTokens(message).printable(limit: 300)
+    text = Redaction.withoutTokens(message).printable(limit: 300)
     self.code = STSErrorCode(wire: code.isEmpty ? nil : code, message: message, status: response.status)
     requestID = root.flatMap { Reply.requestID(in: $0) } ?? error.flatMap { Reply.requestID(in: $0) }
     retryAfter = response.header("retry-after").flatMap { RetryAfter.parse($0, now: now) }
-  }
-
-  /// A server may repeat the token that it did not like.
-  private static func withoutTokens(_ text: String) -> String {
-    var result: [UInt8] = []
-    for run in text.utf8.split(omittingEmptySubsequences: false, whereSeparator: { !isTokenByte($0) }) {
-      let isToken = run.count > 40 && (run.starts(with: "eyJ".utf8) || run.count > 128)
-      result += isToken ? Array("<redacted>".utf8) : Array(run)
-      if run.endIndex < text.utf8.endIndex { result.append(text.utf8[run.endIndex]) }
-    }
-    return String(decoding: result, as: UTF8.self)
-  }
-
-  /// Base64, base64url and the dots of a JWT.
-  private static func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "-_.+/=".utf8.contains(byte)
-    }
   }
 }
 

@@ -1,14 +1,11 @@
-import Model
 import Testing
 
 @testable import Broker
 
 @Suite struct WindowsTests {
-  private func verdict(left: Int64, lifetime: Int64, minimumTTL: Int64 = 0, failedFor: Int64? = nil) -> Windows.Verdict {
-    let now = WallTime(seconds: 1_000_000)
-    return Windows.verdict(
-      expiration: now + left, obtainedAt: now + (left - lifetime), now: now, minimumTTL: minimumTTL,
-      failedUntil: failedFor.map { now + $0 })
+  private func verdict(left: Int64, lifetime: Int64, minimumTTL: Int64 = 0, isResting: Bool = false) -> Windows.Verdict
+  {
+    Windows.verdict(left: left, lifetime: lifetime, minimumTTL: minimumTTL, isResting: isResting)
   }
 
   @Test(arguments: [
@@ -23,9 +20,9 @@ import Testing
   }
 
   @Test func `a failure that is recorded keeps everyone from trying while there are unexpired credentials`() {
-    #expect(verdict(left: 100, lifetime: 3600, failedFor: 30) == .fresh)
-    #expect(verdict(left: 100, lifetime: 3600, failedFor: 0) == .renew)
-    #expect(verdict(left: 0, lifetime: 3600, failedFor: 30) == .acquire)
+    #expect(verdict(left: 100, lifetime: 3600, isResting: true) == .fresh)
+    #expect(verdict(left: 100, lifetime: 3600) == .renew)
+    #expect(verdict(left: 0, lifetime: 3600, isResting: true) == .acquire)
   }
 
   @Test func `a demand for more than is left renews`() {
@@ -33,10 +30,13 @@ import Testing
     #expect(verdict(left: 1800, lifetime: 3600, minimumTTL: 1800) == .fresh)
   }
 
+  @Test func `a demand that new ones could not meet either does not buy at every call`() {
+    #expect(verdict(left: 3599, lifetime: 3600, minimumTTL: 7200) == .fresh)
+    #expect(verdict(left: 3000, lifetime: 3600, minimumTTL: 7200) == .renew)
+    #expect(verdict(left: 1, lifetime: 1, minimumTTL: .max) == .fresh)
+  }
+
   @Test func `a clock set back does not make credentials look younger than they are`() {
-    let now = WallTime(seconds: 1_000_000)
-    let verdict = Windows.verdict(
-      expiration: now + 90_000, obtainedAt: now + 86_400, now: now, minimumTTL: 0, failedUntil: nil)
-    #expect(verdict == .renew)
+    #expect(verdict(left: 90_000, lifetime: 3600) == .renew)
   }
 }

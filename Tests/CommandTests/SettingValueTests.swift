@@ -132,7 +132,7 @@ struct SettingValueTests {
       "DAYPASS_LOG_LEVEL": "debug", "DAYPASS_REGION": "eu-west-1", "OTHER": "1",
     ])
     #expect(
-      settings.warnings == [
+      settings.warnings(for: try settings.profile()) == [
         "the variable DAYPASS_ROLEARN is not known and has no effect; did you mean DAYPASS_ROLE_ARN?",
         "the variable DAYPASS_SCOPE is not known and has no effect; did you mean DAYPASS_SCOPES?",
         "the variable DAYPASS_ZZZZZZZZ is not known and has no effect",

@@ -9,9 +9,23 @@ import Testing
     let server = try RawServer(always: ok("x"))
     defer { server.stop() }
     let transport = makeTransport()
-    for _ in 0..<5 { _ = try transport.send(HTTPRequest(.post, server.url, body: Secret("a=b"))) }
+    for _ in 0..<5 { _ = try transport.send(HTTPRequest(.get, server.url)) }
     #expect(server.requests.count == 5)
     #expect(server.connectionCount == 1)
+  }
+
+  /// libcurl would repeat one that breaks on a connection it had kept.
+  @Test func whatMustNotBeSentTwiceHasAConnectionOfItsOwn() throws {
+    let server = try RawServer { conversation in
+      if conversation.request() != nil { conversation.send(ok("x")) }
+      // A second one on the same connection is read and never answered.
+      _ = conversation.request()
+    }
+    defer { server.stop() }
+    let transport = makeTransport()
+    for _ in 0..<3 { _ = try transport.send(HTTPRequest(.post, server.url, body: Secret("refresh_token=x"))) }
+    #expect(server.requests.count == 3)
+    #expect(server.connectionCount == 3)
   }
 
   @Test func connectionClosedWhileIdleDoesNotFailTheNextRequest() throws {

@@ -99,6 +99,21 @@ import Testing
     #expect(failure(HTTPRequest(.get, server.url)) == .encoded(host: "127.0.0.1", encoding: encoding))
   }
 
+  /// "chunked" around something compressed: libcurl would undo both.
+  @Test(arguments: ["gzip, chunked", "GZIP,chunked", "x-gzip", "br, chunked", "deflate"])
+  func compressionForTheTransferIsRefused(_ coding: String) throws {
+    let server = try RawServer(always: "HTTP/1.1 200 OK\r\nTransfer-Encoding: \(coding)\r\n\r\n0\r\n\r\n")
+    defer { server.stop() }
+    #expect(failure(HTTPRequest(.get, server.url)) == .encoded(host: "127.0.0.1", encoding: coding))
+  }
+
+  @Test func chunksAreNoEncoding() throws {
+    let server = try RawServer(
+      always: "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+    defer { server.stop() }
+    #expect(try makeTransport().send(HTTPRequest(.get, server.url)).text == "{}")
+  }
+
   @Test func identityEncodingIsNone() throws {
     let server = try RawServer(always: ok("{}", headers: "Content-Encoding: Identity\r\n"))
     defer { server.stop() }

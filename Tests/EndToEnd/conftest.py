@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,16 @@ def logged_in(person, sandbox):
     sandbox.log_in(person)
     sandbox.reset_counters()
     return person
+
+
+@pytest.fixture
+def expired(daypass, sandbox):
+    """Somebody whose ID token has just expired; whether it can be renewed is the session's affair."""
+    sandbox.set(id_token_lifetime=1)
+    daypass.configure(default=sandbox.profile(role_arn=None))
+    sandbox.log_in(daypass)
+    time.sleep(2)
+    return daypass
 
 
 # Real servers, one of each for every worker

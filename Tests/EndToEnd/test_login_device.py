@@ -1,7 +1,6 @@
 """`daypass login` by the device grant: what it shows, what it says to programs, and what it survives."""
 
 import getpass
-import json
 import re
 import socket
 import time
@@ -52,8 +51,11 @@ def test_an_explicit_login_runs_under_a_ci_marker(person, sandbox):
 
 
 def test_json_events_come_in_order_and_flat(person, sandbox):
-    result = sandbox.log_in(person)
-    events = [json.loads(line) for line in result.stdout.splitlines()]
+    running = person.start("login", "--json")
+    running.event("pending")
+    sandbox.approve()
+    result = running.finish().expect(0)
+    events = running.events()
     assert [event["event"] for event in events] == ["device_code", "pending", "authorized", "credentials"]
     for event, line in zip(events, result.stdout.splitlines()):
         assert list(event)[:2] == ["event", "time"], line
@@ -126,7 +128,8 @@ def test_the_code_expires(person, sandbox):
     assert sandbox.count("device_authorization") == 1, "no new code is asked for by itself"
 
 
-@pytest.mark.parametrize("spelling", ["expired_token", "code_expired", "token_expired"])
+# The standard's word, two that providers use for it, and what they say of a code they have forgotten.
+@pytest.mark.parametrize("spelling", ["expired_token", "code_expired", "invalid_grant"])
 def test_the_provider_says_that_the_code_expired(person, sandbox, spelling):
     sandbox.set(poll_error={"error": spelling})
     running = person.start("login", "--json")
@@ -134,7 +137,7 @@ def test_the_provider_says_that_the_code_expired(person, sandbox, spelling):
     assert sandbox.count("token.device_code") == 1
 
 
-@pytest.mark.parametrize("error", ["invalid_grant", "invalid_client", "unauthorized_client", "a_word_of_its_own"])
+@pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client", "a_word_of_its_own"])
 def test_any_other_error_ends_it_at_the_first_poll(person, sandbox, error):
     sandbox.set(poll_error={"error": error, "description": "not \u001b[31mthis\u001b[0m time"})
     result = person.start("login").finish().expect(77)
@@ -240,20 +243,28 @@ def test_a_complete_address_elsewhere_is_not_followed(person, sandbox):
 
 
 def test_control_characters_of_a_user_code_are_not_shown(person, sandbox):
-    sandbox.set(device_set={"user_code": "AB\u001b[2J\u202eCD"})
-    result = sandbox.log_in(person)
-    assert "\x1b" not in result.stdout and "\u202e" not in result.stdout
+    sandbox.set(device_set={"user_code": "AB\u001b[2J\u202eCD"}, auto_approve="alice")
+    for arguments in (["login"], ["login", "--json"]):
+        result = person.run(*arguments).expect(0)
+        assert "CD" in result.stdout + result.stderr
+        assert "\x1b" not in result.stdout + result.stderr and "\u202e" not in result.stdout + result.stderr
+
+
+def without_a_device_endpoint(sandbox):
+    """Neither OpenID Connect's discovery document has one, nor RFC 8414's."""
+    sandbox.set(discovery_omit=["device_authorization_endpoint"])
+    sandbox.fault("authorization_server", "status", status=404)
 
 
 def test_the_device_endpoint_can_be_set_by_hand(daypass, sandbox):
-    sandbox.set(discovery_omit=["device_authorization_endpoint"])
+    without_a_device_endpoint(sandbox)
     daypass.configure(
         default=sandbox.profile(device_authorization_endpoint=f"{sandbox.issuer}/device_authorization"))
     sandbox.log_in(daypass)
 
 
 def test_a_missing_device_endpoint_names_the_setting(person, sandbox):
-    sandbox.set(discovery_omit=["device_authorization_endpoint"])
+    without_a_device_endpoint(sandbox)
     assert "device_authorization_endpoint" in person.run("login").expect(78).stderr
 
 
@@ -306,12 +317,11 @@ def test_a_forged_id_token_is_refused_and_nothing_is_stored(person, sandbox, for
 
 @pytest.mark.parametrize("algorithm", [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"])
-def test_every_algorithm_of_the_list_is_believed(person, sandbox, algorithm):
-    try:
-        sandbox.set(alg=algorithm)
-    except OSError:
-        pytest.skip(f"the sandbox does not sign with {algorithm}")
-    sandbox.log_in(person)
+def test_every_algorithm_of_the_list_is_believed(daypass, sandbox, algorithm):
+    """By daypass; an STS may know fewer, as AWS does."""
+    sandbox.set(alg=algorithm)
+    daypass.configure(default=sandbox.profile(role_arn=None))
+    sandbox.log_in(daypass)
 
 
 def test_a_key_without_alg_and_use_is_believed(person, sandbox):

@@ -86,12 +86,6 @@ def test_a_denied_code(daypass, glewlwyd, seaweedfs):
     assert running.events()[-1]["code"] == "denied"
 
 
-def test_a_scope_that_the_provider_does_not_know(daypass, glewlwyd, seaweedfs):
-    daypass.configure(default=settings(glewlwyd, seaweedfs, scopes=["moon"]))
-    result = daypass.run("login").expect(77)
-    assert "scopes" in result.stderr
-
-
 def test_a_confidential_client(daypass, glewlwyd, seaweedfs, tmp_path):
     secret = tmp_path / "client-secret"
     secret.touch(mode=0o600)

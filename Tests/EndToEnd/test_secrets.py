@@ -1,5 +1,6 @@
 """No secret where it is not asked for. Every other test checks its outputs too; here are the places to look at."""
 
+import base64
 import os
 import stat
 import subprocess
@@ -8,6 +9,22 @@ from pathlib import Path
 import pytest
 
 from support.sandbox import ALICE_ONLY_ROLE
+from support.secrets import Watch
+
+
+FORMS = [bytes, bytes.hex, base64.b64encode, base64.urlsafe_b64encode]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["raw", "hex", "base64", "base64url"])
+def test_the_watch_itself_sees_a_secret_in_any_form(form):
+    watch = Watch()
+    watch.secret(b"correct horse battery")
+    shown = form(b"correct horse battery")
+    watch.output("a log", b"level=debug value=" + (shown.encode() if isinstance(shown, str) else shown))
+    assert len(watch.leaks()) == 1
+    watch = Watch()
+    watch.output("a log", b"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlc2lnbmF0dXJlc2lnbmF0dXJl")
+    assert len(watch.leaks()) == 1
 
 
 @pytest.mark.parametrize("level", ["trace", "debug", "info"])

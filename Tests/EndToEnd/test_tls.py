@@ -113,7 +113,8 @@ def test_an_unusable_ca_file_is_named(daypass, sandbox, tmp_path, content):
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_text(content)
-    daypass.configure(default=sandbox.profile(ca_file=str(path)))
+    daypass.configure(
+        default=sandbox.profile(issuer=f"https://127.0.0.1:{sandbox.port}", ca_file=str(path)))
     assert str(path) in daypass.run("login").expect(78).stderr
 
 

@@ -28,6 +28,7 @@ def test_a_valid_token_needs_no_network(logged_in, sandbox):
 def test_a_token_about_to_expire_is_renewed_with_the_refresh_token(person, sandbox):
     sandbox.set(id_token_lifetime=30)
     sandbox.log_in(person)
+    sandbox.reset_counters()
     sandbox.set(id_token_lifetime=3600)
     fresh = person.run("token").expect(0).stdout.strip()
     assert claims(fresh)["exp"] > time.time() + 3000
@@ -60,12 +61,18 @@ def test_a_refresh_answer_without_an_id_token_keeps_the_old_one_while_it_is_vali
     assert claims(person.run("token", "--min-ttl", "10m").expect(0).stdout) == before
 
 
-def test_a_refused_refresh_asks_for_a_login_at_once(person, sandbox):
-    sandbox.set(id_token_lifetime=30)
+def test_a_refused_refresh_asks_for_a_login_at_once(expired, sandbox):
+    sandbox.control("revoke-sessions")
+    result = expired.run("token").expect(4)
+    assert "daypass login" in result.stderr and result.out == b"" and result.seconds < 3
+
+
+def test_a_refused_refresh_costs_nothing_while_the_token_is_valid(person, sandbox):
+    sandbox.set(id_token_lifetime=50)
     sandbox.log_in(person)
     sandbox.control("revoke-sessions")
-    result = person.run("token").expect(4)
-    assert "daypass login" in result.stderr and result.out == b""
+    result = person.run("token").expect(0)
+    assert result.stdout.count(".") == 2 and len(result.stderr.strip().splitlines()) == 1
 
 
 def test_without_a_session_nothing_prompts(person, sandbox):

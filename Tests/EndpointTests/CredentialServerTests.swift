@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Testing
 
@@ -92,6 +93,17 @@ import Testing
       let client = RawClient(port: server.port)
       client.send(request() + request("GET /x HTTP/1.1") + request() + request("PUT /credentials HTTP/1.1"))
       #expect((0..<4).map { _ in client.reply()?.status } == [200, 404, 200, 405])
+    }
+  }
+
+  /// A body after it would be taken for the beginning of the next answer.
+  @Test func answersHEADWithoutABody() throws {
+    try withServer { server in
+      let client = RawClient(port: server.port)
+      client.send(request("HEAD /credentials HTTP/1.1", ["Host: localhost", "Connection: close"]))
+      let reply = client.everything()
+      #expect(reply.hasPrefix("HTTP/1.1 405 "))
+      #expect(reply.hasSuffix("\r\n\r\n"))
     }
   }
 
@@ -197,6 +209,35 @@ import Testing
     }
   }
 
+  @Test(arguments: [(0, 0), (64, 32), (300, 150), (1024, 768), (20_000, 19_744), (Int.max, Int.max - 256)])
+  func connectionsLeaveDescriptorsForARefresh(_ openFiles: Int, _ connections: Int) {
+    #expect(ConnectionLimits.affordable(openFiles: openFiles) == connections)
+  }
+
+  /// In a process of its own, because the limit is the process's.
+  @Test func withoutDescriptorsItRestsAndComesBack() async {
+    await #expect(processExitsWith: .success) {
+      let server = try CredentialServer.start(
+        token: token, board: CredentialBoard(.fresh(credentials)), clocks: ManualClocks())
+      let first = RawClient(port: server.port)
+      first.send("GET /credentials HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+      #expect(first.reply()?.status == 401)
+      let client = RawClient()
+      let spent = try withoutFurtherDescriptors {
+        client.connect(port: server.port)
+        #expect(client.isConnected)
+        client.send("GET /credentials HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        let start = processorTime()
+        // Time for a hundred thousand failing accepts.
+        usleep(500_000)
+        return processorTime() - start
+      }
+      #expect(spent < .milliseconds(100), "\(spent)")
+      #expect(client.reply()?.status == 401)
+      server.stop()
+    }
+  }
+
   @Test func stopClosesThePortAndEveryConnection() throws {
     let server = try CredentialServer.start(token: token, board: board, clocks: clocks)
     let clients = (0..<5).map { _ in RawClient(port: server.port) }
@@ -235,4 +276,23 @@ import Testing
       }
     }
   }
+}
+
+private func processorTime() -> Duration {
+  var usage = rusage()
+  getrusage(__rusage_who_t(0), &usage)
+  return [usage.ru_utime, usage.ru_stime].reduce(.zero) { $0 + .seconds($1.tv_sec) + .microseconds($1.tv_usec) }
+}
+
+/// Runs `body` while this process cannot open anything.
+private func withoutFurtherDescriptors<Result>(_ body: () throws -> Result) throws -> Result {
+  let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  var given = rlimit()
+  getrlimit(files, &given)
+  let lowestFree = open("/dev/null", O_RDONLY)
+  close(lowestFree)
+  var none = rlimit(rlim_cur: rlim_t(lowestFree), rlim_max: given.rlim_max)
+  try #require(setrlimit(files, &none) == 0)
+  defer { setrlimit(files, &given) }
+  return try body()
 }

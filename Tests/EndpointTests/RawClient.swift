@@ -16,23 +16,31 @@ final class RawClient {
     }
   }
 
-  init(port: Int) {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    self.socket = socket
+  private(set) var isConnected = false
+
+  /// Not connected yet.
+  init() {
+    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var patience = timeval(tv_sec: 20, tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+  }
+
+  convenience init(port: Int) {
+    self.init()
+    connect(port: port)
+  }
+
+  func connect(port: Int) {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     isConnected = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
   }
-
-  let isConnected: Bool
 
   deinit { close(socket) }
 
@@ -69,6 +77,12 @@ final class RawClient {
       }
       guard receive() else { return nil }
     }
+  }
+
+  /// All that comes until the server ends the connection.
+  func everything() -> String {
+    while receive() {}
+    return String(decoding: unread, as: UTF8.self)
   }
 
   /// Whether the server ends the connection without sending more.

@@ -88,8 +88,25 @@ final class PseudoTerminal {
 
   @Test func whatIsWrittenArrives() throws {
     let pty = try PseudoTerminal()
-    try Terminal(descriptor: pty.slave, environment: Environment()).write("héllo")
+    try Terminal(descriptor: pty.slave, environment: Environment(["LANG": "C.UTF-8"])).write("héllo")
     #expect(readSome(pty.master) == "héllo")
+  }
+
+  /// Û is C3 9B, and 9B alone is CSI: in Latin-1 `Û31m` would be a colour.
+  @Test func otherTerminalsThanUTF8OnesGetASCIIOnly() throws {
+    for variables in [[:], ["LANG": "C"], ["LC_ALL": "de_DE.ISO-8859-1", "LANG": "C.UTF-8"]] {
+      let pty = try PseudoTerminal()
+      try Terminal(descriptor: pty.slave, environment: Environment(variables)).write("\u{1B}[0mÛ31m é😀")
+      #expect(readSome(pty.master) == "\u{1B}[0m\\u{db}31m \\u{e9}\\u{1f600}")
+    }
+  }
+
+  @Test func whatIsNoTerminalGetsEveryByte() throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    try Terminal(descriptor: ends[1], environment: Environment()).write("Û")
+    #expect(readSome(ends[0]) == "Û")
   }
 }
 

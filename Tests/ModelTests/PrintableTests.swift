@@ -20,12 +20,17 @@ struct PrintableTests {
     for value in UInt32(0)...0x10FFFF {
       guard let scalar = Unicode.Scalar(value) else { continue }
       switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse:
-        let shown = String(scalar).printable()
-        if !shown.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { Issue.record("\(value)") }
-      default: break
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse: break
+      default: if !scalar.properties.isDefaultIgnorableCodePoint { continue }
       }
+      let shown = String(scalar).printable()
+      if !shown.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { Issue.record("\(value)") }
     }
+  }
+
+  /// Two names that look the same must not be two names.
+  @Test func writesOutWhatShowsNothing() {
+    #expect("a\u{3164}b\u{115F}\u{34F}\u{FE0F}".printable() == "a\\u{3164}b\\u{115f}\\u{34f}\\u{fe0f}")
   }
 
   @Test func cutsAtTheLimit() {

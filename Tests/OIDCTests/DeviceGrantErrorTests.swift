@@ -10,6 +10,15 @@ struct DeviceGrantErrorTests {
     return simulation
   }
 
+  @Test func theDeviceCodeIsNotShownWhereTheServerRepeatsIt() {
+    for code in ["invalid_request", "SECRET-DEVICE-CODE"] {
+      let answer = #"{"error":"\#(code)","error_description":"no code SECRET-DEVICE-CODE here"}"#
+      let message = end(.json(answer, status: 400)).error?.message
+      #expect(message?.hasSuffix("no code <redacted> here") == true)
+      #expect(message?.contains("SECRET") == false)
+    }
+  }
+
   @Test(arguments: ["access_denied", "authorization_declined"])
   func aNoEndsIt(_ code: String) {
     let simulation = end(.pending, .error(code))

@@ -158,6 +158,8 @@ struct DiscoveryTests {
       "http://op.example/x", "http://127.0.0.1/x", "https://169.254.169.254/x", "http://169.254.169.254/x", "/token",
       "",
       "https://u:p@op.example/", "https://[fe80::1]/x", "https://[FEBF::1]/x", "https://[::ffff:169.254.169.254]/x",
+      "https://[0:0:0:0:0:ffff:a9fe:a9fe]/x", "https://[64:ff9b::a9fe:a9fe]/x", "https://[::169.254.169.254]/x",
+      "https://[fd00:ec2::254]/x", "https://[fd00:0ec2:0:0::254]/x",
     ])
   func endpointsMustBeHTTPS(_ name: String, _ text: String) {
     #expect(throws: DiscoveryError.unusableEndpoint(name, ByteText(text))) {
@@ -166,7 +168,9 @@ struct DiscoveryTests {
   }
 
   @Test func hostsThatOnlyLookLinkLocalAreFine() throws {
-    #expect(try discover(document(["token_endpoint": #""https://feb.example/token""#])).0 != nil)
+    for host in ["feb.example", "169.254.example", "[fd00:ec20::1]", "[2001:db8::a9fe:a9fe]", "[::1]"] {
+      #expect(try discover(document(["token_endpoint": "\"https://\(host)/token\""])).0 != nil)
+    }
   }
 
   @Test func endpointsMustBeTexts() {

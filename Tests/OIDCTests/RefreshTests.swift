@@ -24,6 +24,19 @@ struct RefreshTests {
     #expect(request.form == ["grant_type": "refresh_token", "refresh_token": "old", "client_id": "cli"])
   }
 
+  @Test func theTokenIsNotShownWhereTheServerRepeatsIt() {
+    let response = HTTPResponse.json(
+      #"{"error":"invalid_grant","error_description":"Unknown token 0.AXkAcanary-canary (cut: 0.AXkAcan...)"}"#,
+      status: 400)
+    let outcome = Refresh.outcome(
+      of: response, redeeming: Secret("0.AXkAcanary-canary"), now: WallTime(seconds: 1_700_000_000))
+    guard case .loginRequired(let error) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(error.message.hasSuffix("invalid_grant: Unknown token <redacted> (cut: <redacted>)"))
+  }
+
   @Test func aRotatedTokenIsTheOneToKeep() {
     guard case .refreshed(let tokens, let keep, let wasRotated) = outcome(.granted) else {
       Issue.record("not refreshed")

@@ -48,6 +48,14 @@ apt_install() {
     apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" >&2
 }
 
+# The same, but goes on without what this system does not offer; whoever needs it says so.
+apt_install_if_offered() {
+  local package
+  for package in "$@"; do
+    (apt_install "$package") || note "cannot be installed here: $package"
+  done
+}
+
 install_build_dependencies() {
   apt_install libcurl4-openssl-dev libssl-dev libqrencode-dev pkg-config
 }

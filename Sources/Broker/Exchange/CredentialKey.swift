@@ -7,34 +7,63 @@ struct CredentialKey: Sendable {
   var session: SessionKey?
   /// SHA-256 of the caller's own token where that is all that proves who asks.
   var proof: [UInt8]?
+  /// Whether the signature of a pre-issued token is checked before it is used.
+  var isSignatureChecked: Bool
   var subject: ByteText?
-  var roleARN: String
+  var roleARN: ByteText
   var chain: [ChainStep]
   var duration: CredentialDuration
-  /// The policy's text, not its path: another content is another key.
-  var policy: Secret?
+  /// Its text, not its path: another content is another key.
+  var policy: String?
   var policyARNs: [String]
   var endpoint: String
   var region: String
   var audience: ByteText?
   var sessionName: String
+  /// What was checked before they were kept: what was kept without is not handed out to whoever wants it checked.
+  var expectAccount: String?
+  var expectRole: String?
 
+  /// Written out value by value: file names are made of it.
   var fingerprint: Fingerprint {
     var fingerprint = Fingerprint()
     fingerprint.add("credentials")
     fingerprint.add(source)
     fingerprint.add(session?.fingerprint.encoded)
     fingerprint.add(proof)
+    fingerprint.add(isSignatureChecked ? 1 : 0)
     fingerprint.add(subject)
     fingerprint.add(roleARN)
-    fingerprint.add("\(chain)")
-    fingerprint.add("\(duration)")
-    fingerprint.add(policy?.exposedBytes())
+    fingerprint.add(chain) { $0.add($1) }
+    switch duration {
+    case .seconds(let seconds): fingerprint.add(seconds)
+    case .maximum: fingerprint.add("max")
+    }
+    fingerprint.add(policy)
     fingerprint.add(policyARNs)
     fingerprint.add(endpoint)
     fingerprint.add(region)
     fingerprint.add(audience)
     fingerprint.add(sessionName)
+    fingerprint.add(expectAccount)
+    fingerprint.add(expectRole)
     return fingerprint
+  }
+}
+
+extension Fingerprint {
+  mutating func add(_ step: ChainStep) {
+    add(step.roleARN)
+    add(step.sessionName)
+    add(step.duration)
+    add(step.externalID)
+    add(step.tags) {
+      $0.add($1.key)
+      $0.add($1.value)
+    }
+    add(step.transitiveTagKeys)
+    add(step.sourceIdentity)
+    add(step.sessionPolicyFile)
+    add(step.policyARNs)
   }
 }

@@ -1,11 +1,15 @@
-import Model
-
 /// When credentials are renewed, as a pure decision.
 ///
 /// Below R = min(20 min, lifetime / 2) left one caller renews while the others get what there is; below
 /// M = min(10 min, lifetime / 4) all wait for it, and still get unexpired credentials when it fails. The AWS SDKs ask
 /// again at 15 min and insist at 10 min, so roles of 30 minutes and more never show them less than 15.
-struct Windows: Hashable, Sendable {
+enum Windows {
+  /// R and M where the lifetime does not make them smaller, in seconds.
+  static let refresh: Int64 = 1200
+  static let mandatory: Int64 = 600
+  /// How much younger than the oldest that would do new credentials must be to be worth buying, in seconds.
+  private static let gain: Int64 = 60
+
   enum Verdict: Hashable {
     /// Hand out what there is.
     case fresh
@@ -17,18 +21,20 @@ struct Windows: Hashable, Sendable {
     case acquire
   }
 
-  static func verdict(
-    expiration: WallTime, obtainedAt: WallTime, now: WallTime, minimumTTL: Int64, failedUntil: WallTime?
-  ) -> Verdict {
-    let left = expiration - now
+  /// - Parameters:
+  ///   - left: seconds until they expire.
+  ///   - lifetime: seconds for which they were granted, and new ones would be.
+  ///   - minimumTTL: seconds that the caller wants to be left. More than new ones have asks for new ones, not for ever
+  ///     newer ones.
+  ///   - isResting: a renewal failed a moment ago.
+  static func verdict(left: Int64, lifetime: Int64, minimumTTL: Int64, isResting: Bool) -> Verdict {
     guard left > 0 else { return .acquire }
-    // A clock that was set back since must not make them look younger than they are.
-    let lifetime = max(1, expiration - obtainedAt)
+    if isResting { return .fresh }
+    // They cannot have more left than they were granted: the clock was set back since.
     guard left <= lifetime else { return .renew }
-    if left < minimumTTL { return failedUntil.map { now < $0 } == true ? .fresh : .renew }
-    if let failedUntil, now < failedUntil { return .fresh }
-    if left < min(600, lifetime / 4) { return .renew }
-    if left < min(1200, lifetime / 2) { return .renewIfFree }
+    if left < min(minimumTTL, lifetime - gain) { return .renew }
+    if left < min(mandatory, lifetime / 4) { return .renew }
+    if left < min(refresh, lifetime / 2) { return .renewIfFree }
     return .fresh
   }
 }

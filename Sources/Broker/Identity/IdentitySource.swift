@@ -14,7 +14,7 @@ public enum IdentitySource: Hashable, Sendable {
   public var name: String {
     switch self {
     case .login: "login"
-    case .file(_, "AWS_WEB_IDENTITY_TOKEN_FILE"): "kubernetes"
+    case .file(_, Kubernetes.variable): "kubernetes"
     case .file: "file"
     case .environment: "env"
     }
@@ -22,8 +22,8 @@ public enum IdentitySource: Hashable, Sendable {
 }
 
 extension IdentitySource {
-  /// The first identity that holds: a `token_*` setting, issuer and client for a login, AWS_WEB_IDENTITY_TOKEN_FILE. One
-  /// that is named or marked but broken is an error, never a reason to take the next (docs/decisions/0003).
+  /// The first identity that holds: a `token_*` setting, issuer and client for a login, AWS_WEB_IDENTITY_TOKEN_FILE.
+  /// One that is named or marked but broken is an error, never a reason to take the next .
   public static func select(_ profile: Profile, environment: [String: String]) throws(Failure) -> IdentitySource {
     switch profile.source {
     case .named(let name): return try named(name, profile, environment)
@@ -31,7 +31,9 @@ extension IdentitySource {
     }
     if let source = try preissued(profile) { return source }
     if profile.issuer != nil && profile.clientID != nil { return .login }
-    if let path = environment[Kubernetes.variable], !path.isEmpty { return .file(path: path, setting: Kubernetes.variable) }
+    if let path = environment[Kubernetes.variable], !path.isEmpty {
+      return .file(path: path, setting: Kubernetes.variable)
+    }
     throw Failure(
       .configuration,
       "no identity: profile \(profile.name.printable()) has no token_file, token_env, issuer and client_id, and "
@@ -39,7 +41,7 @@ extension IdentitySource {
       hint: "set issuer and client_id for a person's login, or token_file or token_env for a token that is issued here")
   }
 
-  private enum Kubernetes {
+  fileprivate enum Kubernetes {
     static let variable = "AWS_WEB_IDENTITY_TOKEN_FILE"
   }
 
@@ -78,7 +80,8 @@ extension IdentitySource {
     }
     guard found.count <= 1 else {
       throw Failure(
-        .configuration, "both token_file (\(profile.origin(of: .tokenFile))) and token_env "
+        .configuration,
+        "both token_file (\(profile.origin(of: .tokenFile))) and token_env "
           + "(\(profile.origin(of: .tokenEnv))) are set",
         hint: "keep one, or say which with source")
     }

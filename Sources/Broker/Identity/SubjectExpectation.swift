@@ -6,11 +6,12 @@ struct SubjectExpectation {
 
   init(_ profile: Profile) { self.profile = profile }
 
-  func check(_ subject: ByteText) throws(Failure) {
+  func check(_ subject: ByteText?) throws(Failure) {
     guard let expected = profile.expectSubject, subject != expected else { return }
+    let found = subject?.printable() ?? "nobody (the token has no sub)"
     throw Failure(
       .refused,
-      "the identity is \(subject.printable()), but expect_subject (\(profile.origin(of: .expectSubject))) is "
+      "the identity is \(found), but expect_subject (\(profile.origin(of: .expectSubject))) is "
         + expected.printable(),
       hint: "log in as that person, or correct expect_subject")
   }

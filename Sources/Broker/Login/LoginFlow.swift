@@ -29,7 +29,7 @@ public struct LoginFlow {
     let key = try LoginFlow.sessionKey(profile)
     let store = SessionStore(surroundings, key: key, profile: profile)
     // Nobody shall approve a login that cannot be kept.
-    let sealing = try store.prepare()
+    let place = try store.prepare()
     let provider = Provider(surroundings, profile, key)
     let startedAt = surroundings.clocks.wall()
     let metadata = try provider.metadata(
@@ -38,18 +38,40 @@ public struct LoginFlow {
     let (record, identity) = try session(
       of: tokens, nonce: nonce, startedAt: startedAt, provider: provider, metadata: metadata)
     try SubjectExpectation(profile).check(identity.subject)
-    let lock = try store.lock(until: surroundings.clocks.boot() + .seconds(20))
-    defer { lock.unlock() }
-    let reference = try store.write(record, existing: sealing)
-    lock.unlock()
+    let session = StoredSession(record, identity, try keep(record, in: store, place), key)
     presenter.present(.authorized(identity))
-    var outcome = Outcome(session: StoredSession(record, identity, reference, key), lease: nil)
-    if profile.roleARN != nil {
-      let lease = try CredentialBroker(surroundings, profile: profile).lease(.anew, until: soon)
-      presenter.present(.credentials(lease))
-      outcome.lease = lease
+    if place.earlier?.refreshGivesIDToken == false, session.canRefresh {
+      surroundings.diagnostics.log(
+        .warning,
+        "this provider gave no ID token at the last refresh: without one the session ends at "
+          + "\(RFC3339.format(identity.expiration)); have it issue longer ID tokens, or one at each refresh")
     }
-    return outcome
+    guard profile.roleARN != nil else { return Outcome(session: session, lease: nil) }
+    // The login's own identity, whatever else is configured or detected.
+    var person = profile
+    person.source = .named(IdentitySource.login.name)
+    let lease = try CredentialBroker(surroundings, profile: person).lease(.anew, until: soon)
+    presenter.present(.credentials(lease))
+    return Outcome(session: session, lease: lease)
+  }
+
+  /// Whoever refreshes the earlier session is waited for, so that it does not put that one back; but what a person has
+  /// approved is not lost for one that hangs.
+  private func keep(
+    _ record: SessionRecord, in store: SessionStore, _ place: SessionStore.Place
+  ) throws(Failure) -> KeyReference {
+    let lock: (any StateLock)?
+    do throws(Failure) {
+      lock = try store.lock(until: surroundings.clocks.boot() + .seconds(20))
+    } catch {
+      guard error.kind == .busy else { throw error }
+      surroundings.diagnostics.log(.warning, "\(error.message); storing the new session all the same")
+      lock = nil
+    }
+    defer { lock?.unlock() }
+    let reference = try store.write(record, like: place.key, in: place.room)
+    store.failures.forget()
+    return reference
   }
 
   static func sessionKey(_ profile: Profile) throws(Failure) -> SessionKey {
@@ -107,7 +129,13 @@ public struct LoginFlow {
     var rotated: Bool?
     if tokens.idToken == nil, let refreshToken = tokens.refreshToken {
       surroundings.diagnostics.log(.info, "the provider sent no ID token; asking for one with the refresh token")
-      let redemption = try provider.redeem(refreshToken, metadata, until: soon)
+      let client = try provider.client(metadata)
+      let redemption: Redemption
+      do throws(RedemptionProblem) {
+        redemption = try provider.redeem(refreshToken, metadata, client: client, until: soon)
+      } catch {
+        throw error.failure
+      }
       tokens = redemption.tokens
       tokens.refreshToken = redemption.keep
       rotated = redemption.wasRotated
@@ -115,7 +143,8 @@ public struct LoginFlow {
     }
     guard let idToken = tokens.idToken else {
       throw Failure(
-        .malformed, "the provider sent no id_token", hint: "scopes must contain openid, and the client must be allowed it")
+        .malformed, "the provider sent no id_token",
+        hint: "scopes must contain openid, and the client must be allowed it")
     }
     let identity = try provider.verify(
       idToken, metadata, accessToken: tokens.accessToken, nonce: nonce, requestedAt: startedAt, until: soon)
@@ -123,6 +152,8 @@ public struct LoginFlow {
     var record = SessionRecord(idToken: idToken, refreshToken: tokens.refreshToken, loggedInAt: now)
     record.refreshExpiresAt = tokens.refreshExpiresIn.map { now + $0 }
     record.rotates = rotated
+    // The first refresh, where there was one already.
+    record.refreshGivesIDToken = rotated.map { _ in true }
     return (record, identity)
   }
 

@@ -12,7 +12,7 @@ public struct Logout {
   }
 
   public struct Outcome: Sendable, Equatable {
-    /// Whether there was a session file.
+    /// Whether there was a session file that could be read, or a locked one.
     public var hadSession: Bool
     public var revoked: Bool
     /// Why the provider did not revoke the refresh token, if it did not.
@@ -21,19 +21,23 @@ public struct Logout {
     public var keysValidUntil: WallTime?
   }
 
-  /// How long the provider may take: a person waits, and the session is deleted here whatever it says.
+  /// How long the provider may take, and how long whoever is just refreshing: a person waits, and the session is
+  /// deleted here whatever either does.
   private static let patience = Duration.seconds(5)
 
   public func run() throws(Failure) -> Outcome {
     let key = try LoginFlow.sessionKey(profile)
     let store = SessionStore(surroundings, key: key, profile: profile)
-    let keysValidUntil = try CredentialCache.forget(boughtWith: key, surroundings, store: profile.store)
-    var outcome = Outcome(hadSession: false, revoked: false, revocationProblem: nil, keysValidUntil: keysValidUntil)
-    switch try store.read() {
+    var outcome = Outcome(hadSession: false, revoked: false, revocationProblem: nil, keysValidUntil: nil)
+    // Whoever is just refreshing would put the session back.
+    let lock = try lock(store)
+    defer { lock?.unlock() }
+    let session = try store.read()
+    switch session {
     case .none: break
-    case .locked(let reason):
+    case .locked(let reason, _):
       outcome.hadSession = true
-      outcome.revocationProblem = "the session is locked: \(reason)"
+      outcome.revocationProblem = "the session was not revoked at the provider: it is locked: \(reason)"
     case .session(let record, _):
       outcome.hadSession = true
       if let refreshToken = record.refreshToken {
@@ -46,8 +50,22 @@ public struct Logout {
         }
       }
     }
+    // The session first: what it bought cannot be renewed from then on.
     try store.remove()
+    outcome.keysValidUntil = try CredentialCache.forget(boughtWith: key, surroundings, store: profile.store)
+    if let key = session.key { try store.forget(key) }
     return outcome
+  }
+
+  /// Nil where there is no place, where nothing can be written, or where nobody lets go of it in time.
+  private func lock(_ store: SessionStore) throws(Failure) -> (any StateLock)? {
+    guard surroundings.state != nil else { return nil }
+    do throws(Failure) {
+      return try store.lock(until: surroundings.clocks.boot() + Logout.patience)
+    } catch {
+      guard error.kind == .output || error.kind == .busy else { throw error }
+      return nil
+    }
   }
 
   private func revoke(_ refreshToken: Secret, _ key: SessionKey) throws(Failure) {
@@ -55,7 +73,7 @@ public struct Logout {
     let provider = Provider(surroundings, profile, key)
     let metadata = try provider.metadata(needs: [.revocation], until: deadline)
     guard let endpoint = metadata.revocationEndpoint else {
-      throw Failure(.refused, "the provider has no revocation endpoint")
+      throw Failure(.refused, "the session was not revoked: the provider has no revocation endpoint")
     }
     let request = Revocation.request(refreshToken, endpoint: endpoint, client: try provider.client(metadata))
     switch provider.send(request, until: deadline) {

@@ -71,20 +71,10 @@ struct Provider {
   ) throws(Failure) -> VerifiedIdentity {
     let policy = IDTokenPolicy(
       issuer: issuer, clientID: clientID, extraAudiences: profile.audience.map { [$0] } ?? IDTokenPolicy.awsAudiences,
-      nonce: nonce, now: surroundings.clocks.wall(), requestedAt: requestedAt, subject: subject, accessToken: accessToken)
-    let known = try keys(metadata, until: deadline)
-    do throws(VerificationError) {
-      return try OIDC.verify(token, keys: known, policy: policy, cryptography: surroundings.cryptography)
-    } catch {
-      guard case .unknownKey = error else { throw Failure(error) }
-    }
-    // The provider may have rotated its keys a moment ago.
-    surroundings.diagnostics.log(.info, "the token's key is not among the provider's keys; asking for them once more")
-    let refetched = try keys(metadata, until: deadline)
-    do throws(VerificationError) {
-      return try OIDC.verify(token, keys: refetched, policy: policy, cryptography: surroundings.cryptography)
-    } catch {
-      throw Failure(error)
+      nonce: nonce, now: surroundings.clocks.wall(), requestedAt: requestedAt, subject: subject,
+      accessToken: accessToken)
+    return try withKeys(metadata, until: deadline) { (keys) throws(VerificationError) in
+      try OIDC.verify(token, keys: keys, policy: policy, cryptography: surroundings.cryptography)
     }
   }
 
@@ -92,13 +82,24 @@ struct Provider {
   func verifySignature(
     of token: InspectedToken, _ metadata: ProviderMetadata, until deadline: BootTime
   ) throws(Failure) {
-    let keys = try keys(metadata, until: deadline)
-    do throws(VerificationError) {
-      try OIDC.verifySignature(
-        of: token, keys: keys, cryptography: surroundings.cryptography)
-    } catch {
-      throw Failure(error)
+    try withKeys(metadata, until: deadline) { (keys) throws(VerificationError) in
+      try OIDC.verifySignature(of: token, keys: keys, cryptography: surroundings.cryptography)
     }
+  }
+
+  private func withKeys<Value>(
+    _ metadata: ProviderMetadata, until deadline: BootTime, _ body: (KeySet) throws(VerificationError) -> Value
+  ) throws(Failure) -> Value {
+    let known = try keys(metadata, until: deadline)
+    do throws(VerificationError) {
+      return try body(known)
+    } catch {
+      guard case .unknownKey = error else { throw Failure(error) }
+    }
+    // The provider may have rotated its keys a moment ago.
+    surroundings.diagnostics.log(.info, "the token's key is not among the provider's keys; asking for them once more")
+    let refetched = try keys(metadata, until: deadline)
+    do throws(VerificationError) { return try body(refetched) } catch { throw Failure(error) }
   }
 
   private func keys(_ metadata: ProviderMetadata, until deadline: BootTime) throws(Failure) -> KeySet {
@@ -170,24 +171,6 @@ struct Provider {
         }
         attempt += 1
       }
-    }
-  }
-}
-
-extension Surroundings {
-  /// The content of the file that a setting names, without the line feed at its end.
-  func readSetting(_ key: ProfileKey, _ path: String, limit: Int, _ profile: Profile) throws(Failure) -> Secret {
-    do throws(InputFailure) {
-      let content = try readFile(path, limit).exposedBytes()
-      var end = content.count
-      if end > 0, content[end - 1] == 0x0A { end -= 1 }
-      if end > 0, content[end - 1] == 0x0D { end -= 1 }
-      guard end > 0 else { throw InputFailure(reason: "it is empty") }
-      return Secret(content[..<end])
-    } catch {
-      throw Failure(
-        .configuration, "\(key.rawValue) (\(profile.origin(of: key))): \(path.printable()): \(error.reason)",
-        hint: "name a readable file that holds it")
     }
   }
 }

@@ -11,37 +11,38 @@ struct Redemption {
 }
 
 /// Why a refresh token gave nothing.
-enum RedemptionProblem: Error {
-  /// The session has ended at the provider.
-  case ended(RefreshError)
-  /// It may succeed later.
-  case later(Failure, retryAfter: Int64?)
-  case failed(Failure)
+struct RedemptionProblem: Error {
+  enum Meaning {
+    /// The session has ended at the provider. Without a reason it may be a proxy's word, so the token is kept.
+    case ended(hasReason: Bool)
+    /// It may succeed later.
+    case later(retryAfter: Int64?)
+    case failed
+  }
 
-  var failure: Failure {
-    switch self {
-    case .ended(let error): Failure(error)
-    case .later(let failure, _), .failed(let failure): failure
-    }
+  var meaning: Meaning
+  var failure: Failure
+  /// The provider may have redeemed it, and its answer, with a new refresh token, did not arrive.
+  var answerMayBeLost: Bool
+
+  init(_ meaning: Meaning, _ error: RefreshError, answerMayBeLost: Bool) {
+    self.meaning = meaning
+    failure = Failure(error)
+    self.answerMayBeLost = answerMayBeLost
   }
 }
 
 extension Provider {
-  func redeem(_ refreshToken: Secret, _ metadata: ProviderMetadata, until deadline: BootTime) throws(Failure) -> Redemption {
-    do throws(RedemptionProblem) {
-      return try redemption(of: refreshToken, metadata, client: try clientOrProblem(metadata), until: deadline)
-    } catch {
-      throw error.failure
-    }
-  }
+  private static let tries: Int64 = 3
 
   /// One try, then two more if they may help: the same token again, since an answer that got lost may not have been the
   /// provider's last word on it.
-  func redemption(
-    of refreshToken: Secret, _ metadata: ProviderMetadata, client: ClientAuthentication, until deadline: BootTime
+  func redeem(
+    _ refreshToken: Secret, _ metadata: ProviderMetadata, client: ClientAuthentication, until deadline: BootTime
   ) throws(RedemptionProblem) -> Redemption {
     let request = Refresh.request(refreshToken, tokenEndpoint: metadata.tokenEndpoint, client: client)
     var attempt: Int64 = 1
+    var answerMayBeLost = false
     while true {
       let outcome: Refresh.Outcome
       switch send(request, until: deadline) {
@@ -53,21 +54,44 @@ extension Provider {
       switch outcome {
       case .refreshed(let tokens, let keep, let wasRotated):
         return Redemption(tokens: tokens, keep: keep, wasRotated: wasRotated)
-      case .loginRequired(let error): throw .ended(error)
-      case .failed(let error): throw .failed(Failure(error))
+      case .loginRequired(let error):
+        var hasReason = false
+        if case .ended = error { hasReason = true }
+        throw RedemptionProblem(.ended(hasReason: hasReason), error, answerMayBeLost: answerMayBeLost)
+      case .failed(let error):
+        throw RedemptionProblem(.failed, error, answerMayBeLost: answerMayBeLost || error.mayHideAnAnswer)
       case .later(let error, let retryAfter):
+        answerMayBeLost = answerMayBeLost || error.mayHideAnAnswer
         let delay = Duration.seconds(max(attempt, min(retryAfter ?? 0, 3600)))
-        guard attempt < 3, surroundings.clocks.boot() + delay < deadline else {
-          throw .later(Failure(error), retryAfter: retryAfter)
+        guard attempt < Provider.tries, surroundings.clocks.boot() + delay < deadline else {
+          throw RedemptionProblem(.later(retryAfter: retryAfter), error, answerMayBeLost: answerMayBeLost)
         }
         surroundings.diagnostics.log(.info, "\(error.message); trying again in \(delay.components.seconds) s")
-        do throws(Interrupted) { try surroundings.clocks.sleep(delay) } catch { throw .failed(Failure(error)) }
+        do throws(Interrupted) {
+          try surroundings.clocks.sleep(delay)
+        } catch {
+          throw RedemptionProblem(
+            .failed, .transport(.interrupted(error)), answerMayBeLost: answerMayBeLost)
+        }
         attempt += 1
       }
     }
   }
+}
 
-  private func clientOrProblem(_ metadata: ProviderMetadata) throws(RedemptionProblem) -> ClientAuthentication {
-    do throws(Failure) { return try client(metadata) } catch { throw .failed(error) }
+extension RefreshError {
+  /// Whether the provider may have redeemed the token all the same. Not so where it said no in its own words, or was
+  /// never reached.
+  fileprivate var mayHideAnAnswer: Bool {
+    switch self {
+    case .ended, .endedWithoutReason, .refused, .redirected: false
+    case .unavailable(let status): status != 429
+    case .malformed, .unintelligible: true
+    case .transport(let failure):
+      switch failure {
+      case .unresolved, .unconnected, .untrusted, .badURL, .badHeader, .unusableCAFile, .unusableProxy: false
+      case .timedOut, .broken, .tooLarge, .encoded, .redirected, .exhausted, .interrupted: true
+      }
+    }
   }
 }

@@ -1,6 +1,6 @@
 import Formats
-public import Model
-public import OIDC
+import Model
+import OIDC
 
 /// Keeps a session's ID token valid by its refresh token, one redemption at a time across all processes.
 struct SessionKeeper {
@@ -14,56 +14,91 @@ struct SessionKeeper {
     store = SessionStore(surroundings, key: try LoginFlow.sessionKey(profile), profile: profile)
   }
 
+  /// Which ID token is good enough.
+  enum Need {
+    /// Valid, and for this many seconds more where that can be had.
+    case lasting(Int64)
+    /// Valid, and another one than this, which somebody refused, where that can be had.
+    case otherThan(UnverifiedToken)
+  }
+
   /// A session as it is now, with its identity read back.
   func current() throws(Failure) -> StoredSession {
     let (record, reference) = try store.require()
     return try stored(record, reference)
   }
 
-  /// A session whose ID token lasts for `minimumTTL` seconds more, refreshed if need be. Where that fails for a passing
-  /// reason, or the provider gives nothing newer, the present token is returned as long as it is valid at all.
-  func fresh(minimumTTL: Int64, until deadline: BootTime) throws(Failure) -> StoredSession {
+  /// A session whose ID token is as needed, refreshed if need be. Where that cannot be done, the present token is
+  /// returned as long as it is valid at all.
+  func fresh(_ need: Need, until deadline: BootTime) throws(Failure) -> StoredSession {
     let session = try current()
-    if left(session) >= minimumTTL { return session }
-    guard session.record.refreshToken != nil else {
-      guard left(session) > 0 else { throw ended(session, nil) }
-      return session
-    }
-    let lock = try store.lock(until: deadline)
-    defer { lock.unlock() }
-    // Whoever held the lock may have refreshed; its refresh token is the only one that is still good.
-    let locked = try current()
-    if left(locked) >= minimumTTL { return locked }
+    if isMet(need, by: session) { return session }
+    guard session.canRefresh else { return try valid(session, else: ended(session)) }
+    let earlier = store.failures.current()
+    if let earlier, earlier.holdsBack || left(session) > 0 { return try valid(session, else: earlier.again) }
+    let lock: (any StateLock)?
     do throws(Failure) {
-      return try refreshed(locked, until: deadline)
+      lock = try self.lock(for: session, until: deadline)
     } catch {
-      guard left(locked) > 0, error.kind == .unreachable || error.kind == .loginRequired else { throw error }
-      surroundings.diagnostics.log(.warning, "\(error.message); going on with the ID token there is")
-      return locked
+      return try valid(session, else: error)
+    }
+    defer { lock?.unlock() }
+    // Whoever held the lock may have refreshed, and its refresh token is the only one that is still good; or it failed.
+    let locked = try current()
+    if isMet(need, by: locked) { return locked }
+    guard locked.canRefresh else { return try valid(locked, else: ended(locked)) }
+    if let failure = store.failures.current(), failure != earlier { return try valid(locked, else: failure.again) }
+    do throws(Setback) {
+      let refreshed = try refreshed(locked, until: deadline)
+      store.failures.forget()
+      return refreshed
+    } catch {
+      store.failures.record(error)
+      return try valid(locked, else: error.failure)
     }
   }
 
   private func left(_ session: StoredSession) -> Int64 { session.identity.expiration - surroundings.clocks.wall() }
 
-  private func refreshed(_ session: StoredSession, until deadline: BootTime) throws(Failure) -> StoredSession {
-    var record = session.record
-    guard let refreshToken = record.refreshToken else { throw ended(session, nil) }
-    let answerWasLost = record.redeemingSince != nil
-    let provider = Provider(surroundings, profile, store.key)
-    let metadata = try provider.metadata(needs: [], until: deadline)
-    let client = try provider.client(metadata)
-    let room = try mark(&record, session.reference)
+  private func isMet(_ need: Need, by session: StoredSession) -> Bool {
+    guard left(session) > 0 else { return false }
+    switch need {
+    case .lasting(let seconds): return left(session) >= seconds
+    case .otherThan(let token): return session.identity.token != token
+    }
+  }
 
+  private func valid(_ session: StoredSession, else failure: Failure) throws(Failure) -> StoredSession {
+    if case .interrupted = failure.kind { throw failure }
+    guard left(session) > 0 else { throw failure }
+    surroundings.diagnostics.log(.warning, "\(failure.message); going on with the ID token there is")
+    return session
+  }
+
+  /// Nil where there can be none, and a provider that does not rotate makes it no loss to do without.
+  private func lock(for session: StoredSession, until deadline: BootTime) throws(Failure) -> (any StateLock)? {
+    do throws(Failure) {
+      return try store.lock(until: deadline)
+    } catch {
+      guard error.kind == .output, session.record.rotates == false else { throw error }
+      surroundings.warnOfUnkept(error)
+      return nil
+    }
+  }
+
+  // MARK: Redeeming
+
+  private func refreshed(_ session: StoredSession, until deadline: BootTime) throws(Setback) -> StoredSession {
+    guard let refreshToken = session.record.refreshToken else { throw Setback(ended(session)) }
+    let provider = Provider(surroundings, profile, store.key)
+    let (metadata, client) = try reach(provider, until: deadline)
+    var record = session.record
+    let room = try mark(&record, session.reference)
     let redemption: Redemption
     do throws(RedemptionProblem) {
-      redemption = try provider.redemption(of: refreshToken, metadata, client: client, until: deadline)
+      redemption = try provider.redeem(refreshToken, metadata, client: client, until: deadline)
     } catch {
-      guard case .ended(let reason) = error else { throw error.failure }
-      // Later callers shall fail at once, without asking the provider again.
-      record.refreshToken = nil
-      record.redeemingSince = nil
-      _ = try? store.write(record, existing: session.reference)
-      throw ended(session, answerWasLost ? "a new refresh token was lost on the way" : reason.message)
+      throw setback(error, session)
     }
 
     // Stored before anything else is done with the answer: the old refresh token may be worthless now.
@@ -74,83 +109,102 @@ struct SessionKeeper {
     record.refreshedAt = now
     record.refreshGivesIDToken = redemption.tokens.idToken != nil
     if let seconds = redemption.tokens.refreshExpiresIn { record.refreshExpiresAt = now + seconds }
-    try keep(record, session.reference, in: room)
+    keep(record, session.reference, in: room)
 
     guard let idToken = redemption.tokens.idToken else {
-      guard left(session) > 0 else {
-        throw Failure(
-          .loginRequired, "the ID token expired and the provider gives no new one at a refresh",
-          hint: "run `\(store.loginCommand)`; or have the provider issue longer ID tokens")
-      }
-      return try stored(record, session.reference)
+      guard left(session) > 0 else { throw Setback(ended(session)) }
+      return StoredSession(record, session.identity, session.reference, store.key)
     }
-    let identity = try provider.verify(
-      idToken, metadata, accessToken: redemption.tokens.accessToken, nonce: nil, requestedAt: nil,
-      subject: session.identity.subject, until: deadline)
-    record.idToken = idToken
-    try keep(record, session.reference, in: nil)
-    return StoredSession(record, identity, session.reference, store.key)
+    do throws(Failure) {
+      let identity = try provider.verify(
+        idToken, metadata, accessToken: redemption.tokens.accessToken, nonce: nil, requestedAt: nil,
+        subject: session.identity.subject, until: deadline)
+      record.idToken = idToken
+      keep(record, session.reference, in: nil)
+      return StoredSession(record, identity, session.reference, store.key)
+    } catch {
+      throw Setback(error)
+    }
+  }
+
+  private func reach(
+    _ provider: Provider, until deadline: BootTime
+  ) throws(Setback) -> (ProviderMetadata, ClientAuthentication) {
+    do throws(Failure) {
+      let metadata = try provider.metadata(needs: [], until: deadline)
+      return (metadata, try provider.client(metadata))
+    } catch {
+      throw Setback(error)
+    }
   }
 
   /// Says on disk that a redemption has begun, so that a crash before its answer is stored can be told later, and takes
   /// the room for that answer. Only a provider that does not rotate loses nothing when neither is possible.
-  private func mark(_ record: inout SessionRecord, _ reference: KeyReference) throws(Failure) -> (any ReservedWrite)? {
-    record.redeemingSince = surroundings.clocks.wall()
+  private func mark(_ record: inout SessionRecord, _ reference: KeyReference) throws(Setback) -> (any ReservedWrite)? {
+    record.redeemingSince = record.redeemingSince ?? surroundings.clocks.wall()
     do throws(Failure) {
-      try store.write(record, existing: reference)
-      return try store.reserve()
+      let room = try store.reserve()
+      try store.write(record, like: reference)
+      return room
     } catch {
-      guard record.rotates == false else { throw error }
-      surroundings.diagnostics.log(.warning, error.message)
+      guard error.kind == .output, record.rotates == false else { throw Setback(error) }
+      surroundings.warnOfUnkept(error)
       return nil
     }
   }
 
-  private func keep(_ record: SessionRecord, _ reference: KeyReference, in room: (any ReservedWrite)?) throws(Failure) {
+  /// What cannot be stored now is still good for this run, and the room for it was taken before; a failure here is the
+  /// disk's.
+  private func keep(_ record: SessionRecord, _ reference: KeyReference, in room: (any ReservedWrite)?) {
     do throws(Failure) {
-      try store.write(record, existing: reference, in: room)
+      // A logout that would not wait any longer has deleted it, and it stays deleted.
+      if case .none = try store.read() { return }
+      try store.write(record, like: reference, in: room)
     } catch {
-      guard record.rotates == false else { throw error }
-      surroundings.diagnostics.log(.warning, error.message)
+      surroundings.warnOfUnkept(error)
     }
   }
+
+  /// Keeps what the provider's refusal says about the refresh token.
+  private func setback(_ problem: RedemptionProblem, _ session: StoredSession) -> Setback {
+    var record = session.record
+    if problem.answerMayBeLost { record.redeemingSince = record.redeemingSince ?? surroundings.clocks.wall() }
+    switch problem.meaning {
+    case .later(let retryAfter):
+      keep(record, session.reference, in: nil)
+      return Setback(problem.failure, retryAfter: retryAfter)
+    case .failed:
+      keep(record, session.reference, in: nil)
+      return Setback(problem.failure)
+    case .ended(let hasReason):
+      let wasLost = record.redeemingSince != nil
+      // Later callers shall fail at once, without asking the provider again.
+      if hasReason { record.refreshToken = nil }
+      record.redeemingSince = nil
+      keep(record, session.reference, in: nil)
+      let lost = "; the answer to an earlier refresh was lost, and with it the refresh token that replaced this one"
+      return Setback(store.loginRequired(problem.failure.message + (wasLost ? lost : "")))
+    }
+  }
+
+  // MARK: Words
 
   private func stored(_ record: SessionRecord, _ reference: KeyReference) throws(Failure) -> StoredSession {
     do throws(VerificationError) {
       return StoredSession(record, try VerifiedIdentity.restored(from: record.idToken), reference, store.key)
     } catch {
-      surroundings.diagnostics.log(.warning, "the stored session is damaged and not used")
+      surroundings.warnOnce("the stored session is damaged and not used")
       throw store.loginRequired("no usable session for \(store.key.issuer.printable())")
     }
   }
 
-  private func ended(_ session: StoredSession, _ reason: String?) -> Failure {
-    store.loginRequired(
-      reason ?? "the session ended at \(RFC3339.format(session.identity.expiration)) and has no refresh token")
+  private func ended(_ session: StoredSession) -> Failure {
+    let end = RFC3339.format(session.identity.expiration)
+    guard session.refreshGivesNoIDToken else {
+      return store.loginRequired("the session ended at \(end) and has no refresh token")
+    }
+    return Failure(
+      .loginRequired, "the ID token expired at \(end), and the provider gives no new one at a refresh",
+      hint: "run `\(store.loginCommand)`; or have the provider issue longer ID tokens, or an ID token at each refresh")
   }
-}
-
-/// A session on disk with the identity it holds.
-public struct StoredSession: Sendable {
-  var record: SessionRecord
-  public var identity: VerifiedIdentity
-  let reference: KeyReference
-  let key: SessionKey
-
-  init(_ record: SessionRecord, _ identity: VerifiedIdentity, _ reference: KeyReference, _ key: SessionKey) {
-    self.record = record
-    self.identity = identity
-    self.reference = reference
-    self.key = key
-  }
-}
-
-extension StoredSession {
-  public var sealedBy: SealingPlace { reference.place }
-
-  public var canRefresh: Bool { record.refreshToken != nil }
-  /// Whether a refresh was seen to bring no ID token: the session then ends with the present one.
-  public var refreshGivesNoIDToken: Bool { record.refreshGivesIDToken == false }
-  /// When the refresh token ends, where the provider tells; the ID token's end where there is no refresh token.
-  public var endsAt: WallTime? { canRefresh ? record.refreshExpiresAt : identity.expiration }
 }

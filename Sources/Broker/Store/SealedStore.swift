@@ -14,81 +14,57 @@ struct SealedStore {
     case absent
     case opened(Secret, KeyReference)
     /// The file is whole as far as can be seen, but its key is not here, or a newer daypass wrote it.
-    case locked(reason: String)
+    case locked(reason: String, KeyReference?)
   }
 
   func read(_ name: String, kind: SealedFile.Kind) throws(Failure) -> Reading {
-    guard let state = surroundings.state else { return .absent }
-    let bytes: [UInt8]
-    do {
-      switch try state.read(name) {
-      case .absent: return .absent
-      case .unacceptable(let path, let reason):
-        warn("\(path.printable()) is not read: \(reason)")
-        return .absent
-      case .present(let content): bytes = content
-      }
-    } catch {
-      throw Failure(error)
-    }
+    guard let bytes = try surroundings.readState(name) else { return .absent }
     switch SealedFile.read(bytes, kind: kind) {
-    case .corrupt:
-      warn("\(state.path.printable())/\(name) is damaged and not used")
-      return .absent
+    case .corrupt: return damaged(name)
     case .newer(let version):
-      return .locked(reason: "a newer daypass wrote it (format \(version))")
+      return .locked(reason: "a newer daypass wrote it (format \(version)); use that one, or log in again", nil)
     case .sealed(let file):
-      let key: SealingKey
-      do {
-        key = try keys.find(file)
-      } catch {
-        return .locked(reason: error.reason)
+      switch try keys.find(file) {
+      case .unreachable(let why): return .locked(reason: why.reason, file.key)
+      case .found(let key):
+        guard let plaintext = file.open(key, name: name, surroundings.cryptography) else { return damaged(name) }
+        return .opened(plaintext, file.key)
       }
-      guard let plaintext = file.open(key, name: name, surroundings.cryptography) else {
-        warn("\(state.path.printable())/\(name) is damaged and not used")
-        return .absent
-      }
-      return .opened(plaintext, file.key)
     }
   }
 
-  /// Seals under the key that `existing` names while it can be reached, else under a chosen one. Returns the key used.
+  private func damaged(_ name: String) -> Reading {
+    surroundings.warnOnce("\(surroundings.state?.path.printable() ?? "")/\(name) is damaged and not used")
+    return .absent
+  }
+
+  /// Seals under the key that `like` names while it can be reached, so that a rewritten file opens for whoever could
+  /// open it before; else under a chosen one. Returns the key used.
+  ///
+  /// - Parameter room: what was reserved for it.
   @discardableResult
   func write(
-    _ plaintext: Secret, to name: String, kind: SealedFile.Kind, existing: KeyReference?,
+    _ plaintext: Secret, to name: String, kind: SealedFile.Kind, like: KeyReference?,
     in room: (any ReservedWrite)? = nil
   ) throws(Failure) -> KeyReference {
-    guard let state = surroundings.state else { throw StateAccess.noPlace }
-    let key = try keys.choose(existing: existing)
-    do {
-      let machine = key.reference.place == .keyring ? keys.machineMark : nil
-      let bytes = try SealedFile.write(
-        plaintext, kind: kind, name: name, key: key, machine: machine, surroundings.cryptography)
-      if let room { try room.commit(bytes) } else { try state.write(bytes, to: name) }
-    } catch let failure as StateFailure {
-      throw Failure(failure)
-    } catch let failure as CryptographyFailure {
-      throw Failure(failure)
-    } catch {
-      throw Failure(.bug, "unexpected error while sealing")
-    }
-    return key.reference
-  }
-
-  /// The key that `write` would use. Making one, or trying the lock, shows whether the directory can be written.
-  func prepare(existing: KeyReference?) throws(Failure) -> KeyReference {
-    guard let state = surroundings.state else { throw StateAccess.noPlace }
-    let key = try keys.choose(existing: existing)
-    do throws(StateFailure) {
-      try state.write([], to: SealedStore.probe)
-      try state.remove(SealedStore.probe)
+    _ = try surroundings.stateOrFailure()
+    let key = try keys.key(like)
+    let bytes: [UInt8]
+    do throws(CryptographyFailure) {
+      bytes = try SealedFile.write(
+        plaintext, kind: kind, name: name, key: key,
+        machine: key.reference.place == .keyring ? keys.machineMark : nil, surroundings.cryptography)
     } catch {
       throw Failure(error)
     }
+    // The room may have gone with a directory that was replaced meanwhile.
+    if let room, (try? room.commit(bytes)) != nil { return key.reference }
+    try surroundings.inState { (state) throws(StateFailure) in try state.write(bytes, to: name) }
     return key.reference
   }
 
-  private static let probe = "probe"
-
-  private func warn(_ message: String) { surroundings.diagnostics.log(.warning, message) }
+  /// Takes room for the largest session there can be: two tokens of 20,000 bytes and what belongs to them.
+  func reserve(_ name: String) throws(Failure) -> any ReservedWrite {
+    try surroundings.inState { (state) throws(StateFailure) in try state.reserve(name, bytes: 48 * 1024) }
+  }
 }

@@ -1,59 +1,83 @@
 import Model
 
-/// Finds the key that opens a file, and chooses the one that seals a new one (docs/decisions/0002).
+/// Finds the key that opens a file, and chooses the one that seals a new one.
 ///
-/// `auto`: the service manager's credential; else the key an existing session names; else the kernel's user keyring, if a
-/// key put there can be read back by a later login; else a 0600 file beside the data.
+/// `auto`: the service manager's credential; else the key an existing session names; else the kernel's user keyring,
+/// if a key put there can be read back by a later login; else a 0600 file beside the data.
 struct SealingKeys {
   let surroundings: Surroundings
   let choice: StoreChoice
 
-  static let credentialName = "daypass.key"
   static let fileName = "key"
+  private static let credentialName = "daypass.key"
 
-  enum Unreachable: Error, Hashable {
-    case credentialMissing
-    case keyringMissing
+  enum Search {
+    case found(SealingKey)
+    case unreachable(Unreachable)
+  }
+
+  enum Unreachable: Hashable {
+    case credential
+    case keyring
     case otherMachine
-    case fileMissing
+    case file
+    case unusable(SealingPlace, reason: String)
     case replaced(SealingPlace)
 
     var reason: String {
       switch self {
-      case .credentialMissing: "its key was given by $CREDENTIALS_DIRECTORY/daypass.key, which is not here"
-      case .keyringMissing: "its key was in the kernel's keyring and is gone (a restart, another user namespace)"
+      case .credential: "its key was given as $CREDENTIALS_DIRECTORY/daypass.key, which is not here"
+      case .keyring: "its key was in the kernel's keyring and is gone (a restart, another user namespace)"
       case .otherMachine: "it was sealed on another machine with a key in that machine's keyring"
-      case .fileMissing: "its key file is missing from the state directory"
+      case .file: "its key file is missing from the state directory"
+      case .unusable(let place, let reason): "the key in its \(place.rawValue) cannot be used: \(reason)"
       case .replaced(let place): "the key in its \(place.rawValue) is not the one that sealed it"
       }
     }
   }
 
   /// The key that a file names.
-  func find(_ file: SealedFile) throws(Unreachable) -> SealingKey {
-    if let machine = file.machine, machine != machineMark { throw .otherMachine }
-    let key: SealingKey?
-    let missing: Unreachable
-    switch file.key.place {
-    case .credential: (key, missing) = (credentialKey(), .credentialMissing)
-    case .keyring: (key, missing) = (keyringKey(file.key.id), .keyringMissing)
-    case .file: (key, missing) = (fileKey(), .fileMissing)
+  func find(_ file: SealedFile) throws(Failure) -> Search {
+    if let machine = file.machine, machine != machineMark { return .unreachable(.otherMachine) }
+    return try find(file.key)
+  }
+
+  private func find(_ reference: KeyReference) throws(Failure) -> Search {
+    let kept: Kept
+    switch reference.place {
+    case .credential: kept = credentialKey()
+    case .keyring: kept = keyringKey(reference.id)
+    case .file: kept = try fileKey()
     }
-    guard let key else { throw missing }
-    guard key.reference == file.key else { throw .replaced(file.key.place) }
-    return key
+    switch kept {
+    case .key(let key) where key.reference == reference: return .found(key)
+    case .key: return .unreachable(.replaced(reference.place))
+    case .unusable(_, let reason): return .unreachable(.unusable(reference.place, reason: reason))
+    case .nothing:
+      switch reference.place {
+      case .credential: return .unreachable(.credential)
+      case .keyring: return .unreachable(.keyring)
+      case .file: return .unreachable(.file)
+      }
+    }
+  }
+
+  /// The key that `reference` names while it can be reached, else a chosen one.
+  func key(_ reference: KeyReference?) throws(Failure) -> SealingKey {
+    if let reference, case .found(let key) = try find(reference) { return key }
+    return try choose(existing: nil)
   }
 
   /// The key for something new; made where there is none.
+  ///
+  /// - Parameter existing: the key of the session that is replaced.
   func choose(existing: KeyReference?) throws(Failure) -> SealingKey {
     switch choice {
     case .credential:
-      guard let key = credentialKey() else {
-        throw Failure(
-          .configuration, "store = \"credential\", but $CREDENTIALS_DIRECTORY/daypass.key is not a key of 32 bytes",
-          hint: "give the service LoadCredential=daypass.key:PATH with 32 random bytes")
-      }
-      return key
+      if let key = try credential() { return key }
+      throw Failure(
+        .configuration, "store = \"credential\", but there is no $CREDENTIALS_DIRECTORY/\(SealingKeys.credentialName)",
+        hint: "give the service LoadCredential=\(SealingKeys.credentialName):PATH with 32 random bytes")
     case .keyring:
       if let key = try keyring(existing) { return key }
       throw Failure(
@@ -62,9 +86,9 @@ struct SealingKeys {
     case .file:
       return try file()
     case .auto:
-      if let key = credentialKey() { return key }
-      if existing?.place == .file, let key = fileKey(), key.reference == existing { return key }
-      if let key = try keyring(existing) { return key }
+      if let key = try credential() { return key }
+      if let key = try inUse(existing, by: [.session], in: [.keyring, .file]) { return key }
+      if let key = try keyring(nil) { return key }
       return try file()
     }
   }
@@ -76,71 +100,141 @@ struct SealingKeys {
     }
   }
 
+  /// Deletes a key of the keyring that no file names any more.
+  func forget(_ reference: KeyReference) throws(Failure) {
+    guard reference.place == .keyring, !(try named(by: SealedFile.Kind.allCases).contains(reference)) else { return }
+    surroundings.keyRing.remove(SealingKeys.keyringName(reference.id))
+  }
+
+  // MARK: Keys in use
+
+  /// The first key that can be reached of those that files in the state directory name. Without this, everything that
+  /// is written would put another key into the keyring, which holds a small number of them.
+  private func inUse(
+    _ existing: KeyReference?, by kinds: [SealedFile.Kind], in places: Set<SealingPlace>
+  ) throws(Failure) -> SealingKey? {
+    for reference in (existing.map { [$0] } ?? []) + (try named(by: kinds)) where places.contains(reference.place) {
+      if reference.place == .keyring, !surroundings.keyRing.isLasting { continue }
+      if case .found(let key) = try find(reference) { return key }
+    }
+    return nil
+  }
+
+  private func named(by kinds: [SealedFile.Kind]) throws(Failure) -> [KeyReference] {
+    guard surroundings.state != nil else { return [] }
+    var references: [KeyReference] = []
+    for name in try surroundings.inState({ (state) throws(StateFailure) in try state.names() }) {
+      guard let kind = kinds.first(where: { name.hasPrefix("\($0.rawValue)-") }), !name.hasSuffix(FailureRecord.suffix),
+        let bytes = try surroundings.readState(name), case .sealed(let file) = SealedFile.read(bytes, kind: kind),
+        file.machine == nil || file.machine == machineMark, !references.contains(file.key)
+      else { continue }
+      references.append(file.key)
+    }
+    return references
+  }
+
   // MARK: The three places
 
-  private func credentialKey() -> SealingKey? {
-    guard let directory = surroundings.environment["CREDENTIALS_DIRECTORY"], directory.hasPrefix("/") else { return nil }
-    guard let secret = try? surroundings.readFile("\(directory)/\(SealingKeys.credentialName)", SealingKey.byteCount) else {
-      return nil
+  private enum Kept {
+    case key(SealingKey)
+    case unusable(path: String, reason: String)
+    case nothing
+  }
+
+  private static func keyringName(_ id: String) -> String { "daypass:\(id)" }
+
+  private func kept(_ secret: Secret, _ place: SealingPlace, path: String) -> Kept {
+    if let key = SealingKey(secret, place: place, surroundings.cryptography) { return .key(key) }
+    return .unusable(path: path, reason: "it has \(secret.count) bytes instead of \(SealingKey.byteCount)")
+  }
+
+  private func credentialKey() -> Kept {
+    guard let directory = surroundings.environment["CREDENTIALS_DIRECTORY"], directory.hasPrefix("/") else {
+      return .nothing
     }
-    return SealingKey(secret, place: .credential, surroundings.cryptography)
+    let path = "\(directory)/\(SealingKeys.credentialName)"
+    do throws(InputFailure) {
+      return kept(try surroundings.readFile(path, SealingKey.byteCount), .credential, path: path)
+    } catch {
+      return error.cause == .absent ? .nothing : .unusable(path: path, reason: error.reason)
+    }
   }
 
-  private func keyringKey(_ id: String) -> SealingKey? {
-    surroundings.keyRing.key("daypass:\(id)").flatMap { SealingKey($0, place: .keyring, surroundings.cryptography) }
+  private func keyringKey(_ id: String) -> Kept {
+    guard let secret = surroundings.keyRing.key(SealingKeys.keyringName(id)) else { return .nothing }
+    return kept(secret, .keyring, path: "")
   }
 
+  private func fileKey() throws(Failure) -> Kept {
+    guard surroundings.state != nil else { return .nothing }
+    switch try surroundings.inState({ (state) throws(StateFailure) in try state.read(SealingKeys.fileName) }) {
+    case .absent: return .nothing
+    case .unacceptable(let path, let reason): return .unusable(path: path, reason: reason)
+    case .present(let bytes):
+      return kept(Secret(bytes), .file, path: "\(surroundings.state?.path ?? "")/\(SealingKeys.fileName)")
+    }
+  }
+
+  /// Nil where the service manager gives none. A broken one is no reason to keep a session less safely than its owner
+  /// wants it kept.
+  private func credential() throws(Failure) -> SealingKey? {
+    switch credentialKey() {
+    case .key(let key): return key
+    case .nothing: return nil
+    case .unusable(let path, let reason):
+      throw Failure(
+        .configuration, "\(path.printable()) ($CREDENTIALS_DIRECTORY) is not a key: \(reason)",
+        hint: "it must hold 32 random bytes: head -c 32 /dev/urandom")
+    }
+  }
+
+  /// Nil where the kernel keeps none.
   private func keyring(_ existing: KeyReference?) throws(Failure) -> SealingKey? {
     guard surroundings.keyRing.isLasting else { return nil }
-    if let existing, existing.place == .keyring, let key = keyringKey(existing.id) { return key }
+    if let key = try inUse(existing, by: SealedFile.Kind.allCases, in: [.keyring]) { return key }
     let secret = try random()
     guard let key = SealingKey(secret, place: .keyring, surroundings.cryptography),
-      surroundings.keyRing.store(secret, as: "daypass:\(key.reference.id)")
+      surroundings.keyRing.store(secret, as: SealingKeys.keyringName(key.reference.id))
     else { return nil }
     return key
   }
 
-  private func fileKey() -> SealingKey? {
-    guard let state = surroundings.state, case .present(let bytes)? = try? state.read(SealingKeys.fileName) else {
-      return nil
+  private func file() throws(Failure) -> SealingKey {
+    if let key = try usableFileKey() { return key }
+    // Two first logins at once must end with one key: whoever comes second reads the other's.
+    let deadline = surroundings.clocks.boot() + .seconds(5)
+    let lock = try surroundings.inState { (state) throws(StateFailure) in
+      try state.lock(SealingKeys.fileName, deadline: deadline)
     }
-    return SealingKey(Secret(bytes), place: .file, surroundings.cryptography)
+    defer { lock.unlock() }
+    if let key = try usableFileKey() { return key }
+    let secret = try random()
+    guard let key = SealingKey(secret, place: .file, surroundings.cryptography) else {
+      throw Failure(CryptographyFailure.unusableKey)
+    }
+    try surroundings.inState { (state) throws(StateFailure) in
+      try state.write(secret.exposedBytes(), to: SealingKeys.fileName)
+    }
+    return key
   }
 
-  private func file() throws(Failure) -> SealingKey {
-    guard let state = surroundings.state else { throw StateAccess.noPlace }
-    if let key = fileKey() { return key }
-    do {
-      // Two first logins at once must end with one key: whoever comes second reads the other's.
-      let lock = try state.lock(SealingKeys.fileName, deadline: surroundings.clocks.boot() + .seconds(5))
-      defer { lock.unlock() }
-      if let key = fileKey() { return key }
-      let secret = try random()
-      try state.write(secret.exposedBytes(), to: SealingKeys.fileName)
-      guard let key = SealingKey(secret, place: .file, surroundings.cryptography) else {
-        throw Failure(CryptographyFailure.unusableKey)
-      }
-      return key
-    } catch let failure as StateFailure {
-      throw Failure(failure)
-    } catch let failure as Failure {
-      throw failure
-    } catch {
-      throw Failure(.bug, "unexpected error while making a key")
+  /// Nil where there is none yet. One that cannot be used is not replaced: other sessions may need it.
+  private func usableFileKey() throws(Failure) -> SealingKey? {
+    switch try fileKey() {
+    case .key(let key): return key
+    case .nothing: return nil
+    case .unusable(let path, let reason):
+      throw Failure(
+        .configuration, "the key file \(path.printable()) cannot be used: \(reason)",
+        hint: "if it is yours, run `chmod 600 \(path.printable())`; or remove it, and log in to every provider again")
     }
   }
 
   private func random() throws(Failure) -> Secret {
-    do {
+    do throws(CryptographyFailure) {
       return Secret(try surroundings.cryptography.randomBytes(SealingKey.byteCount))
     } catch {
       throw Failure(error)
     }
   }
-}
-
-enum StateAccess {
-  static let noPlace = Failure(
-    .configuration, "there is no state directory: HOME is not set and this user has no passwd entry",
-    hint: "set DAYPASS_HOME to a directory of your own")
 }

@@ -21,14 +21,14 @@ struct SessionRecord: Sendable {
   func encoded() -> Secret {
     var members: [(String, JSON)] = [
       ("id_token", .string(ByteText(idToken.raw.exposedText()))),
-      ("logged_in_at", .integer(loggedInAt.seconds)),
+      ("logged_in_at", JSON(loggedInAt.seconds)),
     ]
     if let refreshToken { members.append(("refresh_token", .string(ByteText(refreshToken.exposedText())))) }
-    if let refreshedAt { members.append(("refreshed_at", .integer(refreshedAt.seconds))) }
-    if let refreshExpiresAt { members.append(("refresh_expires_at", .integer(refreshExpiresAt.seconds))) }
+    if let refreshedAt { members.append(("refreshed_at", JSON(refreshedAt.seconds))) }
+    if let refreshExpiresAt { members.append(("refresh_expires_at", JSON(refreshExpiresAt.seconds))) }
     if let rotates { members.append(("rotates", .bool(rotates))) }
     if let refreshGivesIDToken { members.append(("refresh_gives_id_token", .bool(refreshGivesIDToken))) }
-    if let redeemingSince { members.append(("redeeming_since", .integer(redeemingSince.seconds))) }
+    if let redeemingSince { members.append(("redeeming_since", JSON(redeemingSince.seconds))) }
     return Secret(JSON.object(JSONObject(members)).serialized())
   }
 
@@ -52,8 +52,4 @@ struct SessionRecord: Sendable {
     self.refreshToken = refreshToken
     self.loggedInAt = loggedInAt
   }
-}
-
-extension JSON {
-  static func integer(_ value: Int64) -> JSON { .number(JSONNumber(value)) }
 }

@@ -6,33 +6,42 @@ struct SessionStore {
   let key: SessionKey
   /// What a person types to get a session for this profile.
   let loginCommand: String
+  let name: String
   private let sealed: SealedStore
 
   init(_ surroundings: Surroundings, key: SessionKey, profile: Profile) {
     self.surroundings = surroundings
     self.key = key
-    loginCommand = profile.name == "default" ? "daypass login" : "daypass login --profile \(profile.name)"
+    loginCommand =
+      profile.name == "default" ? "daypass login" : "daypass login --profile \(profile.name.printable())"
+    name = "session-\(key.fingerprint.name(surroundings.cryptography))"
     sealed = SealedStore(surroundings, profile.store)
   }
 
   enum Reading {
     case none
-    case locked(reason: String)
+    case locked(reason: String, KeyReference?)
     case session(SessionRecord, KeyReference)
+
+    var key: KeyReference? {
+      switch self {
+      case .none: nil
+      case .locked(_, let key): key
+      case .session(_, let key): key
+      }
+    }
   }
 
-  var name: String { "session-\(digest)" }
-
-  /// What tells this session's files, and those of the credentials bought with it, from others.
-  private var digest: String { key.fingerprint.name(surroundings.cryptography) }
+  /// Redemptions that failed.
+  var failures: FailureRecord { FailureRecord(surroundings: surroundings, name: name) }
 
   func read() throws(Failure) -> Reading {
     switch try sealed.read(name, kind: .session) {
     case .absent: return .none
-    case .locked(let reason): return .locked(reason: reason)
+    case .locked(let reason, let key): return .locked(reason: reason, key)
     case .opened(let plaintext, let reference):
       guard let record = SessionRecord(plaintext) else {
-        surroundings.diagnostics.log(.warning, "the stored session is damaged and not used")
+        surroundings.warnOnce("the stored session is damaged and not used")
         return .none
       }
       return .session(record, reference)
@@ -44,51 +53,50 @@ struct SessionStore {
     switch try read() {
     case .session(let record, let reference): return (record, reference)
     case .none: throw loginRequired("no session for \(key.issuer.printable())")
-    case .locked(let reason): throw loginRequired("the session is locked: \(reason)")
+    case .locked(let reason, _): throw loginRequired("the session is locked: \(reason)")
     }
   }
 
-  /// Makes sure that a session can be kept here, before a person is asked for one: finds or makes the key, and writes
-  /// where it will be written.
-  func prepare() throws(Failure) -> KeyReference {
-    var existing: KeyReference?
-    if case .session(_, let reference) = try read() { existing = reference }
-    return try sealed.prepare(existing: existing)
+  /// A place that is ready for a session.
+  struct Place {
+    let key: KeyReference
+    let room: any ReservedWrite
+    /// What is there now, where it can be read.
+    let earlier: SessionRecord?
+  }
+
+  /// Makes sure that a session can be kept here, before a person is asked for one: finds or makes the key, and takes
+  /// the room on the disk.
+  func prepare() throws(Failure) -> Place {
+    // What is wrong with the place itself is found out, and said, before a key is made for it.
+    let room = try reserve()
+    var earlier: (record: SessionRecord, reference: KeyReference)?
+    if case .session(let record, let reference) = try read() { earlier = (record, reference) }
+    return Place(
+      key: try sealed.keys.choose(existing: earlier?.reference).reference, room: room, earlier: earlier?.record)
   }
 
   @discardableResult
   func write(
-    _ record: SessionRecord, existing: KeyReference?, in room: (any ReservedWrite)? = nil
+    _ record: SessionRecord, like: KeyReference?, in room: (any ReservedWrite)? = nil
   ) throws(Failure) -> KeyReference {
-    try sealed.write(
-      record.encoded(), to: name, kind: .session, existing: existing, in: room)
+    try sealed.write(record.encoded(), to: name, kind: .session, like: like, in: room)
   }
 
-  /// Room for the largest session there can be: two tokens of 20,000 bytes and what belongs to them.
-  func reserve() throws(Failure) -> any ReservedWrite {
-    guard let state = surroundings.state else { throw StateAccess.noPlace }
-    do {
-      return try state.reserve(name, bytes: 48 * 1024)
-    } catch {
-      throw Failure(error)
-    }
-  }
+  func reserve() throws(Failure) -> any ReservedWrite { try sealed.reserve(name) }
 
+  /// Removes the file and what is remembered of it.
   func remove() throws(Failure) {
-    do {
-      try surroundings.state?.remove(name)
-    } catch {
-      throw Failure(error)
-    }
+    failures.forget()
+    guard surroundings.state != nil else { return }
+    try surroundings.inState { (state) throws(StateFailure) in try state.remove(name) }
   }
+
+  /// Deletes the key that sealed it, where nothing else needs it.
+  func forget(_ key: KeyReference) throws(Failure) { try sealed.keys.forget(key) }
 
   func lock(until deadline: BootTime) throws(Failure) -> any StateLock {
-    guard let state = surroundings.state else { throw StateAccess.noPlace }
-    do {
-      return try state.lock(name, deadline: deadline)
-    } catch {
-      throw Failure(error)
-    }
+    try surroundings.inState { (state) throws(StateFailure) in try state.lock(name, deadline: deadline) }
   }
 
   func loginRequired(_ reason: String) -> Failure {

@@ -12,9 +12,9 @@
 // MARK: Start of the process (startup.c)
 
 /// Records what this process was given (signal mask and dispositions, umask, limits, open descriptors) and closes it
-/// up: SIGPIPE ignored, no signal blocked, umask 077, no core files, not dumpable, 0–2 open. Only the first call does
-/// anything. C because dispositions are a union and handlers are compared by address, which Swift's importer does not
-/// give.
+/// up: SIGPIPE ignored, no signal blocked, umask 077, no core files, not dumpable, 0–2 open, room for many descriptors.
+/// Only the first call does anything. C because dispositions are a union and handlers are compared by address, which
+/// Swift's importer does not give.
 void chost_prepare(void);
 
 /// Lets others of our user read /proc/self again, which a supervisor must (its child reaches its own log through

@@ -12,13 +12,17 @@ struct ChildEnvironment {
     "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
   ]
 
+  /// May be given another value.
+  private static let replaced = [
+    "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_REGION", "AWS_DEFAULT_REGION",
+  ]
+
+  private let given: Environment
   private(set) var environment: Environment
-  /// What was set and is not any more, in the order of `removed`.
-  let overridden: [String]
 
   init(_ given: Environment, region: String?) {
+    self.given = given
     environment = given
-    overridden = ChildEnvironment.removed.filter { given.value(of: $0).map { !$0.isEmpty } ?? false }
     for name in ChildEnvironment.removed { environment.remove(name) }
     if let region {
       environment.set("AWS_REGION", to: region)
@@ -41,5 +45,20 @@ struct ChildEnvironment {
     environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", to: token.exposedText())
     environment.set("AWS_SHARED_CREDENTIALS_FILE", to: "/dev/null")
     environment.set("AWS_EC2_METADATA_DISABLED", to: "true")
+  }
+
+  /// Variables with a value that the program does not see as it was given, in the order of the lists above.
+  var overridden: [String] {
+    (ChildEnvironment.removed + ChildEnvironment.replaced).filter { name in
+      guard let value = given.value(of: name), !value.isEmpty else { return false }
+      return environment.value(of: name) != value
+    }
+  }
+
+  /// Says in one line what was overridden: whoever set it may wonder.
+  func announce() {
+    let names = overridden
+    guard !names.isEmpty else { return }
+    StandardError.write("daypass: overridden for this command: \(names.joined(separator: ", "))\n")
   }
 }

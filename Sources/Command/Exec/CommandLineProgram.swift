@@ -1,17 +1,22 @@
 import Host
 import Model
 
-/// What `exec` runs: the command given, else the person's shell.
+/// What `exec` runs: the command given, else the person's shell. Bytes, because names of files need not be UTF-8.
 struct CommandLineProgram {
-  private let words: [String]
+  let words: [[UInt8]]
 
-  static func named(_ command: [String], _ environment: Environment) throws(Failure) -> CommandLineProgram {
-    if !command.isEmpty { return CommandLineProgram(words: command) }
-    if let shell = environment.nonEmpty("SHELL") { return CommandLineProgram(words: [shell]) }
-    throw Failure(.usage, "no command is given and SHELL is not set", hint: "write `daypass exec -- COMMAND`")
+  init(_ command: some Sequence<[UInt8]>, _ environment: Environment) throws(Failure) {
+    let given = Array(command)
+    if !given.isEmpty {
+      words = given
+    } else if let shell = environment.value(of: "SHELL"), !shell.isEmpty {
+      words = [Array(shell)]
+    } else {
+      throw Failure(.usage, "no command is given and SHELL is not set", hint: "write `daypass exec -- COMMAND`")
+    }
   }
 
-  func program(_ environment: Environment) -> Program {
-    Program(words.first ?? "", Array(words.dropFirst()), environment: environment)
+  func program(_ environment: ChildEnvironment) -> Program {
+    Program(name: words.first ?? [], arguments: Array(words.dropFirst()), environment: environment.environment)
   }
 }

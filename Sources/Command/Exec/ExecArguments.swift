@@ -1,14 +1,14 @@
-/// `exec CMD -x` without the `--`: everything from CMD on is CMD's, so the separator is put in before the parser could take
-/// CMD's options for its own.
+/// `exec CMD -x` without the `--`: everything from CMD on is CMD's, so the separator is put in before the parser could
+/// take CMD's options for its own.
 enum ExecArguments {
   /// Options of `exec` that take no value; every other option takes one.
-  private static let switches: Set<String> = [
-    "--env", "--keep-aws-files", "--allow-imds", "--scrub-ci", "--help", "-h", "--version",
-    "--verify-token", "--no-verify-token", "--strict", "--no-strict", "--unattended-login", "--no-unattended-login",
-  ]
+  private static let switches: Set<String> = {
+    let settings = Setting.all.filter { $0.placeholder == nil }.flatMap { ["--\($0.flag)", "--no-\($0.flag)"] }
+    return Set(settings).union(["--env", "--help", "-h", "--version"])
+  }()
 
   static func separated(_ arguments: [String]) -> [String] {
-    guard arguments.first == "exec" else { return arguments }
+    guard arguments.first == Exec.name else { return arguments }
     var index = 1
     while index < arguments.count {
       let argument = arguments[index]

@@ -27,15 +27,23 @@ struct LivingCredentials {
       let file = try PrivateFile(token, environment: wiring.environment)
       defer { file.remove() }
       environment.setEndpoint(server.url, token: token, tokenFile: file.path)
+      environment.announce()
+      try announceEnd(lease)
       guard keepFresh(board, lease) else {
         throw Failure(.output, "the system gives no further thread", hint: "raise the limit of processes (ulimit -u)")
       }
-      return try Supervisor.run(command.program(environment.environment))
+      return try Supervisor.run(command.program(environment))
     } catch let failure as EndpointFailure {
       throw Failure(failure)
     } catch let failure as PrivateFileFailure {
       throw Failure(failure)
     }
+  }
+
+  /// Where a long run will find itself without credentials.
+  private func announceEnd(_ lease: Lease) throws(Failure) {
+    guard let last = LastCredentials(try broker.status(), wiring.profile) else { return }
+    if let notice = last.notice(lease, now: clocks.wall()) { wiring.log.log(.warning, notice) }
   }
 
   /// 32 random bytes as 43 characters of base64url.
@@ -66,18 +74,18 @@ private struct Refresher: Sendable {
     var lease = first
     while true {
       // A minute at a time: a machine that slept may find its credentials gone when it wakes.
-      let pause = min(max(1, lease.renewalDue(clocks.wall())), 60)
+      let pause = min(max(1, broker.renewalDue(lease)), 60)
       do throws(Interrupted) { try clocks.sleep(.seconds(pause)) } catch { return }
-      guard lease.renewalDue(clocks.wall()) <= 0 else { continue }
+      guard broker.renewalDue(lease) <= 0 else { continue }
       do throws(Failure) {
         lease = try broker.lease(.atLeast(0), until: clocks.boot() + .seconds(30))
         board.current = .fresh(lease.credentials)
       } catch {
-        log.log(.warning, "the credentials could not be renewed: \(error.message)\(error.hint.map { "; \($0)" } ?? "")")
-        if lease.credentials.expiration <= clocks.wall() { board.current = .unavailable(error) }
+        log.log(.warning, "the credentials could not be renewed: \(error.explanation)")
+        if broker.isExpired(lease) { board.current = .unavailable(error) }
       }
       // After a failure as after a lease that is no longer: not more often than this.
-      if lease.renewalDue(clocks.wall()) <= 0 {
+      if broker.renewalDue(lease) <= 0 {
         do throws(Interrupted) { try clocks.sleep(.seconds(30 + Int64.random(in: 0...30))) } catch { return }
       }
     }
@@ -88,6 +96,6 @@ extension CredentialBoard.Entry {
   fileprivate static func unavailable(_ failure: Failure) -> CredentialBoard.Entry {
     .unavailable(
       failure.kind == .loginRequired ? .loginRequired : .unavailable,
-      message: "\(failure.message)\(failure.hint.map { "; \($0)" } ?? "")", retryAfter: 30)
+      message: failure.explanation, retryAfter: 30)
   }
 }

@@ -1,9 +1,8 @@
-import ArgumentParser
 import Model
 
 /// How `credentials` prints. Those from `env` to `windows-cmd` are the text of `aws configure export-credentials` of
 /// AWS CLI 2, to the byte, and the region variables behind it where a region is configured.
-enum CredentialFormat: String, CaseIterable, Sendable, ExpressibleByArgument {
+enum CredentialFormat: String, CaseIterable, Sendable {
   /// The JSON document of `credential_process`.
   /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
   case process

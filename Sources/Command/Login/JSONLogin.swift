@@ -1,5 +1,6 @@
 import Broker
 import Formats
+import Host
 import Model
 import OIDC
 
@@ -7,12 +8,26 @@ import OIDC
 final class JSONLogin: LoginPresenter {
   private let clocks: any Clocks
   private let write: (Secret) throws(Failure) -> Void
+  private let abandon: (Failure) -> Void
   /// The first line that could not be written.
   private var problem: Failure?
 
-  init(clocks: any Clocks, write: @escaping (Secret) throws(Failure) -> Void) {
+  /// - Parameter abandon: ends the login where the address or the code could not be told: nobody can approve it.
+  init(
+    clocks: any Clocks, write: @escaping (Secret) throws(Failure) -> Void, abandon: @escaping (Failure) -> Void
+  ) {
     self.clocks = clocks
     self.write = write
+    self.abandon = abandon
+  }
+
+  static func toStandardOutput() -> JSONLogin {
+    JSONLogin(clocks: SystemClocks(), write: StandardOutput.deliver, abandon: { Entry.abandon($0) })
+  }
+
+  /// Whether a command line asks for events: then an error is one too, whatever is wrong.
+  static func isAskedFor(by arguments: [String]) -> Bool {
+    arguments.first == Login.name && arguments.contains("--json")
   }
 
   func present(_ event: LoginEvent) {
@@ -24,8 +39,10 @@ final class JSONLogin: LoginPresenter {
         ("user_code", text(code.userCode)), ("expires_at", time(code.expiresAt)), ("interval", seconds(code.interval)),
       ]
       emit("device_code", members)
+      if let problem { abandon(problem) }
     case .browser(let url):
       emit("browser", [("url", text(url))])
+      if let problem { abandon(problem) }
     case .pending:
       emit("pending", [])
     case .slowDown(let interval):
@@ -56,13 +73,15 @@ final class JSONLogin: LoginPresenter {
     if let problem { throw problem }
   }
 
-  func fail(_ failure: Failure) {
+  /// False if nobody could be told.
+  func fail(_ failure: Failure) -> Bool {
     emit(
       "error",
       [
         ("code", text(failure.kind.errorCode)), ("message", text(failure.message)),
         ("hint", failure.hint.map(text) ?? .null),
       ])
+    return problem == nil
   }
 
   private func emit(_ event: String, _ members: [(String, JSON)]) {

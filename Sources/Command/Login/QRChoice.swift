@@ -1,7 +1,5 @@
-import ArgumentParser
-
 /// `--qr`: whether the address is also drawn as a QR code.
-enum QRChoice: String, CaseIterable, ExpressibleByArgument {
+enum QRChoice: String, CaseIterable {
   /// On a terminal where it fits.
   case auto
   /// Also where it does not fit.

@@ -15,13 +15,14 @@ final class TerminalLogin: LoginPresenter {
   private let style: Style
   private let environment: Environment
   private let openBrowser: (String) -> Bool
+  private let welcome: (VerifiedIdentity) -> Void
   private var note: String?
   private var lineIsOpen = false
   private var lastLine = ""
 
   init(
     terminal: Terminal, clocks: any Clocks, qr: QRChoice, style: Style, environment: Environment,
-    openBrowser: @escaping (String) -> Bool
+    openBrowser: @escaping (String) -> Bool, welcome: @escaping (VerifiedIdentity) -> Void
   ) {
     self.terminal = terminal
     self.clocks = clocks
@@ -29,19 +30,13 @@ final class TerminalLogin: LoginPresenter {
     self.style = style
     self.environment = environment
     self.openBrowser = openBrowser
+    self.welcome = welcome
   }
 
   func present(_ event: LoginEvent) {
     switch event {
     case .code(let code): show(code)
-    case .browser(let url):
-      let opened = openBrowser(url)
-      let lines = [
-        opened ? "A browser was opened to sign in. If it did not, open this address on this machine:"
-          : "Open this address in a browser on this machine:",
-        "", url, "",
-      ]
-      write(lines.joined(separator: "\n") + "\n")
+    case .browser(let url): show(url)
     case .pending:
       note = nil
       announce("waiting for the approval")
@@ -51,7 +46,10 @@ final class TerminalLogin: LoginPresenter {
     case .retrying(let reason, let delay):
       note = "\(reason); asking again in \(delay.components.seconds) s"
       announce(note ?? "")
-    case .authorized, .credentials: close()
+    case .authorized(let identity):
+      close()
+      welcome(identity)
+    case .credentials: close()
     }
   }
 
@@ -73,20 +71,31 @@ final class TerminalLogin: LoginPresenter {
 
   private func show(_ code: LoginCode) {
     let prompt = LoginPrompt(code: code, machine: Account.label, now: clocks.wall(), style: style)
-    let size = terminal.size
-    let lines = prompt.lines(
-      form, columns: size?.columns ?? 80, rows: size?.rows ?? 24, always: qr == .always)
-    write(lines.joined(separator: "\n") + "\n")
+    write(prompt.lines(form, in: window, always: qr == .always).joined(separator: "\n") + "\n")
+  }
+
+  private func show(_ url: String) {
+    let text =
+      openBrowser(url)
+      ? "A browser was opened to sign in. If it was not, open this address on this machine:"
+      : "Open this address in a browser on this machine:"
+    write((Paragraph(text).lines(columns: window.columns) + ["", url, "", ""]).joined(separator: "\n"))
+  }
+
+  /// A terminal that does not know its size has that of the first ones.
+  private var window: LoginPrompt.Window {
+    guard terminal.isTTY else { return .endless }
+    return LoginPrompt.Window(columns: terminal.size?.columns ?? 80, rows: terminal.size?.rows ?? 24)
   }
 
   private var form: TerminalQR.Form? {
+    let fitting = TerminalQR.Form.automatic(
+      term: environment["TERM"], colorTerm: environment["COLORTERM"], isUTF8: terminal.isUTF8)
     switch qr {
     case .never: return nil
     case .ascii: return .hashes
-    case .always, .auto:
-      if qr == .auto, !terminal.isTTY || terminal.size == nil { return nil }
-      return TerminalQR.Form.automatic(
-        term: environment["TERM"], colorTerm: environment["COLORTERM"], isUTF8: terminal.isUTF8)
+    case .always: return fitting ?? .hashes
+    case .auto: return terminal.isTTY && terminal.size != nil ? fitting : nil
     }
   }
 

@@ -7,44 +7,52 @@ struct StatusReport {
   let statuses: [ProfileStatus]
   let now: WallTime
   var style = Style(isOn: false)
+  /// Of the window; `.max` where there is none.
+  var columns = Int.max
 
-  var text: String {
-    statuses.map { status in
-      var lines = ["\(style.strong(status.name))  (\(status.source))"]
-      func line(_ label: String, _ text: String?) {
-        guard let text else { return }
-        lines.append("  \(label)\(String(repeating: " ", count: max(1, 13 - label.count)))\(text)")
-      }
-      line(
-        "State",
-        status.state == .ok ? style.good("ok") : "\(style.bad(words(status.state))): \(status.reason ?? "")")
-      line("Identity", identity(status))
-      line("Issuer", status.issuer?.printable())
-      line("ID token", status.identityExpiresAt.map { "until \(Moment.text($0, now: now))" })
-      if status.source == "login", status.subject != nil {
-        let end = status.sessionExpiresAt.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
-        line("Session", status.canRefresh ? end : "ends with the ID token: no refresh token")
-        line("Storage", status.key?.meaning)
-      }
-      line("Role", status.roleARN?.printable())
-      line("Credentials", status.credentialsExpireAt.map { "cached until \(Moment.text($0, now: now))" } ?? "none cached")
-      return lines.joined(separator: "\n") + "\n"
-    }.joined(separator: "\n")
+  // MARK: For a person
+
+  var text: String { statuses.map(text).joined(separator: "\n") }
+
+  private func text(_ status: ProfileStatus) -> String {
+    var facts: [(label: String, text: String?)] = [
+      ("State", state(status)), ("Identity", identity(status)), ("Issuer", status.issuer?.printable()),
+      ("ID token", status.identityExpiresAt.map { "until \(Moment.text($0, now: now))" }),
+    ]
+    if status.source == "login", status.subject != nil {
+      let end = status.sessionExpiresAt.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
+      facts.append(("Session", status.canRefresh ? end : "ends with the ID token: no refresh token"))
+      facts.append(("Storage", status.key?.meaning))
+    }
+    facts.append(("Role", status.roleARN?.printable()))
+    let cached = status.credentialsExpireAt.map { "cached until \(Moment.text($0, now: now))" }
+    facts.append(("Credentials", cached ?? "none cached"))
+    let title = "\(style.strong(status.name))  (\(status.source))"
+    return ([title] + Facts(facts, indent: "  ", width: 13).lines(columns: columns)).joined(separator: "\n") + "\n"
   }
 
-  private func words(_ state: ProfileStatus.State) -> String {
-    switch state {
-    case .ok: "ok"
-    case .loginRequired: "login required"
-    case .locked: "locked"
-    case .none: "no identity"
+  private func state(_ status: ProfileStatus) -> String {
+    let reason = status.reason ?? ""
+    switch status.state {
+    case .ok: return style.good("ok")
+    case .loginRequired: return "\(style.bad("login required")): \(reason); run `\(login(status))`"
+    case .locked: return "\(style.bad("locked")): \(reason); `\(login(status))` replaces the session"
+    case .none:
+      // The reason may begin with these very words.
+      return reason.hasPrefix("no identity") ? reason : "\(style.bad("no identity")): \(reason)"
     }
+  }
+
+  private func login(_ status: ProfileStatus) -> String {
+    status.name == "default" ? "daypass login" : "daypass login --profile \(status.name)"
   }
 
   private func identity(_ status: ProfileStatus) -> String? {
     guard let subject = status.subject else { return nil }
     return status.label.map { "\($0.printable()) (subject \(subject.printable()))" } ?? subject.printable()
   }
+
+  // MARK: For a program
 
   /// `{"profiles":[…]}` on one line; absent values are null, so that every key is always there.
   var json: String {

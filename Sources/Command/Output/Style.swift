@@ -11,4 +11,16 @@ struct Style {
   private func wrapped(_ text: String, _ code: String) -> String {
     isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
+
+  /// The columns that a text takes: emphasis takes none.
+  static func width(of text: String) -> Int {
+    var width = 0
+    var isEmphasis = false
+    for character in text {
+      if character == "\u{1B}" { isEmphasis = true }
+      if !isEmphasis { width += 1 }
+      if character == "m" { isEmphasis = false }
+    }
+    return width
+  }
 }

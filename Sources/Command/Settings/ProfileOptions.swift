@@ -3,10 +3,10 @@ import Broker
 
 /// `--profile` and `--config`: which settings a verb starts from.
 struct ProfileSelection: ParsableArguments {
-  @Option(help: ArgumentHelp("Profile of the config file (default: $DAYPASS_PROFILE, else default)", valueName: "name"))
+  @Option(help: ArgumentHelp("Profile to use (default: $DAYPASS_PROFILE or default)", valueName: "name"))
   var profile: String?
 
-  @Option(help: ArgumentHelp("Config file to read instead of ~/.config/daypass/config.toml", valueName: "path"))
+  @Option(help: ArgumentHelp("Config file (default: ~/.config/daypass/config.toml)", valueName: "path"))
   var config: String?
 
   init() {}
@@ -137,21 +137,7 @@ extension Flag where Value == Bool? {
 }
 
 extension Setting {
-  fileprivate var argumentHelp: ArgumentHelp {
-    if let placeholder {
-      ArgumentHelp(stringLiteral: help).named(placeholder)
-    } else {
-      ArgumentHelp(stringLiteral: help)
-    }
-  }
-}
-
-extension ArgumentHelp {
-  fileprivate func named(_ valueName: String) -> ArgumentHelp {
-    var help = self
-    help.valueName = valueName
-    return help
-  }
+  fileprivate var argumentHelp: ArgumentHelp { ArgumentHelp(help, valueName: placeholder) }
 }
 
 extension String? {

@@ -67,7 +67,7 @@ extension Setting {
         key, "path", "Certificates to trust beside the system's (PEM)",
         ambient: ["AWS_CA_BUNDLE", "SSL_CERT_FILE"])
     case .store: Setting(key, "kind", "Where the sealing key lives: auto, keyring, file, credential (default: auto)")
-    case .timeout: Setting(key, "time", "Longest wait for the first credentials, up to 1h (default: 60s for exec)")
+    case .timeout: Setting(key, "time", "Longest wait: up to 1h for exec and login (60s), 25s elsewhere")
     case .unattendedLogin: Setting(key, nil, "Let serve start a login by itself")
     case .onLoginRequired: Setting(key, "command", "Command that serve runs when a person must log in")
     }

@@ -7,50 +7,63 @@ struct Credentials: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credentials",
     abstract: "Print credentials for the profile's role.",
+    usage: "daypass credentials [<options>]",
     discussion: "For example: eval \"$(daypass credentials --format env)\"")
 
-  @Option(help: ArgumentHelp("\(CredentialFormat.allCases.map(\.rawValue).joined(separator: ", "))", valueName: "format"))
-  var format = CredentialFormat.process
-  @OptionGroup var ttl: MinimumTTL
+  struct Own: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "process (default), env, env-no-export, fish, powershell, windows-cmd, dotenv, ini or github",
+        valueName: "format"))
+    var format: String?
+    @OptionGroup var ttl: MinimumTTL
+  }
+
+  @OptionGroup(title: "Output") var own: Own
   @OptionGroup var common: CommonOptions
 
-  func run() throws { try CredentialPrinter(common: common, ttl: ttl).run(format) }
+  func run() throws {
+    let format = try Choice<CredentialFormat>("--format").read(own.format, standard: .process)
+    try CredentialPrinter(common: common, ttl: own.ttl).run(format)
+  }
 }
 
 struct CredentialProcess: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credential-process",
-    abstract: "Print credentials as `credential_process` of the AWS config file expects them.",
+    abstract: "What `credential_process` of the AWS config expects.",
+    usage: "daypass credential-process [<options>]",
     discussion: "In ~/.aws/config: credential_process = /usr/local/bin/daypass credential-process --profile NAME")
 
-  @OptionGroup var ttl: MinimumTTL
+  @OptionGroup(title: "Output") var ttl: MinimumTTL
   @OptionGroup var common: CommonOptions
 
   func run() throws { try CredentialPrinter(common: common, ttl: ttl).run(.process) }
 }
 
 /// What both verbs do.
-struct CredentialPrinter {
+private struct CredentialPrinter {
   let common: CommonOptions
   let ttl: MinimumTTL
 
   func run(_ format: CredentialFormat) throws(Failure) {
     let minimum = try ttl.seconds(default: 0)
     let wiring = try Wiring(common)
-    let clocks = SystemClocks()
+    // Before anything is bought or printed that could then not be written.
+    let file = format == .github ? try GitHubEnvironment(wiring.environment) : nil
     let lease = try CredentialBroker(wiring.surroundings, profile: wiring.profile).lease(
-      .atLeast(minimum), until: clocks.boot() + wiring.quickDeadline)
-    try ttl.judge(lease.credentials.expiration, minimum, wiring, clocks.wall())
+      .atLeast(minimum), until: wiring.quickDeadline())
+    try ttl.judge(lease.credentials.expiration, minimum, wiring, SystemClocks().wall())
     let rendered: RenderedCredentials
     do throws(CredentialFormatError) {
       rendered = try CredentialRenderer(
         credentials: lease.credentials, region: wiring.profile.configuredRegion, name: wiring.profile.name,
-        delimiter: format == .github ? Delimiter.random() : ""
+        delimiter: format == .github ? GitHubEnvironment.delimiter() : ""
       ).render(format)
     } catch {
       throw Failure(error)
     }
-    try Data.write(rendered.standardOutput)
-    if let content = rendered.environmentFile { try GitHubEnvironment(wiring.environment).append(content) }
+    try StandardOutput.deliver(rendered.standardOutput)
+    if let content = rendered.environmentFile { try file?.append(content) }
   }
 }

@@ -4,38 +4,41 @@ import Host
 import Model
 
 struct Exec: ParsableCommand {
+  static let name = "exec"
   static let configuration = CommandConfiguration(
-    commandName: "exec",
-    abstract: "Run a command with credentials that stay fresh; without one, $SHELL.",
-    discussion: "For example: daypass exec -- aws s3 ls")
+    commandName: name,
+    abstract: "Run a command with credentials that stay fresh.",
+    usage: "daypass exec [<options>] [--] [<command> [<argument> ...]]",
+    discussion: """
+      For example: daypass exec -- aws s3 ls
+      Without a command: $SHELL. Options of daypass stand before the command.
+      """)
 
-  @Flag(help: "Put the keys into the environment instead of an endpoint, and become the command") var env = false
+  struct Own: ParsableArguments {
+    @Flag(help: "Keys as variables, and no process between; not renewed") var env = false
+  }
+
+  @OptionGroup(title: "Exec") var own: Own
   @OptionGroup var common: CommonOptions
   @Argument(parsing: .postTerminator, help: "The command and its arguments") var command: [String] = []
 
   func run() throws {
     let wiring = try Wiring(common)
-    let program = try CommandLineProgram.named(command, wiring.environment)
+    // The command is the end of the command line; the parser's copy of it has lost bytes that are not UTF-8.
+    let program = try CommandLineProgram(Host.givenArguments().suffix(command.count), wiring.environment)
     let broker = CredentialBroker(wiring.surroundings, profile: wiring.profile)
-    let lease = try broker.lease(.atLeast(0), until: SystemClocks().boot() + (wiring.profile.timeout ?? .seconds(60)))
+    let lease = try broker.lease(.atLeast(0), until: wiring.patientDeadline())
     var environment = ChildEnvironment(wiring.environment, region: wiring.profile.configuredRegion)
-    if !environment.overridden.isEmpty {
-      StandardError.write("daypass: replaced for this command: \(environment.overridden.joined(separator: ", "))\n")
-    }
     do {
-      if env {
+      if own.env {
         environment.setCredentials(lease.credentials)
-        try Host.Exec.replace(with: program.program(environment.environment))
-      } else {
-        throw ExitCode(try LivingCredentials(broker, wiring).run(program, &environment, first: lease))
+        environment.announce()
+        try Host.Exec.replace(with: program.program(environment))
       }
+      throw ExitCode(try LivingCredentials(broker, wiring).run(program, &environment, first: lease))
     } catch let failure as ExecFailure {
-      throw ExitCode(Exec.report(failure))
+      StandardError.write("daypass: \(failure.explanation)\n")
+      throw ExitCode(failure.exitCode)
     }
-  }
-
-  private static func report(_ failure: ExecFailure) -> Int32 {
-    StandardError.write("daypass: \(failure.message)\(failure.hint.map { "; \($0)" } ?? "")\n")
-    return failure.exitCode
   }
 }

@@ -4,46 +4,49 @@ import Host
 import Model
 
 struct Login: ParsableCommand {
+  static let name = "login"
   static let configuration = CommandConfiguration(
-    commandName: "login",
-    abstract: "Log in on another device: QR code, approval, session, credentials.",
-    discussion: "With --method browser: in a browser on this machine.")
+    commandName: name,
+    abstract: "Log in by approving on a phone or another computer.",
+    usage: "daypass login [<options>]")
 
-  @Option(help: "Draw the address as a QR code: auto, always, ascii or never") var qr = QRChoice.auto
-  @Flag(help: "Print each event as a line of JSON on stdout, and nothing for a person") var json = false
+  struct Own: ParsableArguments {
+    @Option(help: ArgumentHelp("QR code: auto (default), always, ascii or never", valueName: "when"))
+    var qr: String?
+    @Flag(help: "Print each event as a line of JSON, and nothing else") var json = false
+  }
+
+  @OptionGroup(title: "Login") var own: Own
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    if json { try runForProgram() } else { try runForPerson() }
+    let qr = try Choice<QRChoice>("--qr").read(own.qr, standard: .auto)
+    let wiring = try Wiring(common)
+    if own.json { try runForProgram(wiring) } else { try runForPerson(wiring, qr) }
   }
 
-  private func runForPerson() throws(Failure) {
-    let wiring = try Wiring(common)
+  private func runForPerson(_ wiring: Wiring, _ qr: QRChoice) throws(Failure) {
     let terminal = Terminal.forPrompt(wiring.environment)
+    let screen = Terminal.standardError(wiring.environment)
+    let clocks = SystemClocks()
+    let summary = LoginSummary(
+      profile: wiring.profile, style: wiring.style(on: screen), columns: screen.size?.columns ?? .max)
     let presenter = TerminalLogin(
-      terminal: terminal, clocks: SystemClocks(), qr: qr, style: Style(isOn: terminal.usesColor(wiring.color)),
-      environment: wiring.environment,
-      openBrowser: { Browser.open($0, wiring.environment) })
+      terminal: terminal, clocks: clocks, qr: qr, style: wiring.style(on: terminal), environment: wiring.environment,
+      openBrowser: { Browser.open($0, wiring.environment) },
+      // At once: should the exchange fail, the session stays, and its owner must know.
+      welcome: { StandardError.write(summary.greeting($0)) })
     defer { presenter.close() }
     let outcome = try flow(wiring, presenter).run()
     presenter.close()
-    let style = Style(isOn: Terminal.standardError(wiring.environment).usesColor(wiring.color))
-    StandardError.write(LoginSummary(outcome, profile: wiring.profile, now: SystemClocks().wall(), style: style).text)
+    StandardError.write(summary.facts(outcome, now: clocks.wall()))
   }
 
-  /// The events are the whole output; what went wrong is the last of them.
-  private func runForProgram() throws {
-    let presenter = JSONLogin(clocks: SystemClocks()) { line throws(Failure) in
-      do throws(OutputFailure) { try StandardOutput.write(line) } catch { throw Failure(error) }
-    }
-    do throws(Failure) {
-      let wiring = try Wiring(common)
-      _ = try flow(wiring, presenter).run()
-      try presenter.finish()
-    } catch {
-      presenter.fail(error)
-      throw ExitCode(error.kind.exitCode)
-    }
+  /// The events are the whole output; what went wrong is the last of them, and `Entry` says it.
+  private func runForProgram(_ wiring: Wiring) throws(Failure) {
+    let presenter = JSONLogin.toStandardOutput()
+    _ = try flow(wiring, presenter).run()
+    try presenter.finish()
   }
 
   private func flow(_ wiring: Wiring, _ presenter: any LoginPresenter) -> LoginFlow {

@@ -6,29 +6,45 @@ import Model
 struct Logout: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "logout",
-    abstract: "Revoke the session at the provider and delete it, with the credentials bought with it.")
+    abstract: "End the session, here and at the provider.",
+    usage: "daypass logout [<options>]")
 
-  @Flag(help: "End the sessions of all configured profiles") var all = false
+  struct Own: ParsableArguments {
+    @Flag(help: "End the sessions of all configured profiles") var all = false
+  }
+
+  @OptionGroup(title: "Logout") var own: Own
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let wiring = try Wiring(common)
-    let profiles = try wiring.allProfiles()
+    // Another profile's mistake is no reason to keep this one's session.
+    let others = own.all ? try wiring.allProfiles() : (try? wiring.allProfiles()) ?? []
     var done: Set<SessionKey> = []
-    for profile in all ? profiles : [wiring.profile] {
+    for profile in own.all ? others : [wiring.profile] {
       guard let key = SessionKey(profile) else {
-        if all { continue }
-        _ = try Broker.Logout(wiring.surroundings, profile: profile).run()
+        if !own.all { try noSession(profile, wiring) }
         continue
       }
       guard done.insert(key).inserted else { continue }
       let outcome = try Broker.Logout(wiring.surroundings(for: profile), profile: profile).run()
-      let sharing = profiles.filter { SessionKey($0) == key }.map(\.name)
-      report(outcome, key, sharing, wiring)
+      report(outcome, key, sharedBy: others.filter { SessionKey($0) == key }.map(\.name), wiring)
     }
+    if own.all, done.isEmpty { StandardError.write("No profile has a session.\n") }
   }
 
-  private func report(_ outcome: Broker.Logout.Outcome, _ key: SessionKey, _ profiles: [String], _ wiring: Wiring) {
+  /// A profile that knows no provider has no session; one that half knows it is mistaken.
+  private func noSession(_ profile: Profile, _ wiring: Wiring) throws(Failure) {
+    guard profile.issuer == nil, profile.clientID == nil else {
+      _ = try Broker.Logout(wiring.surroundings, profile: profile).run()
+      return
+    }
+    StandardError.write("There was no session: profile \(profile.name.printable()) has no issuer.\n")
+  }
+
+  private func report(
+    _ outcome: Broker.Logout.Outcome, _ key: SessionKey, sharedBy profiles: [String], _ wiring: Wiring
+  ) {
     let issuer = key.issuer.printable()
     guard outcome.hadSession else {
       StandardError.write("There was no session at \(issuer).\n")

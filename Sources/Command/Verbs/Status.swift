@@ -5,27 +5,34 @@ import Model
 
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show sessions, identities, roles and the time left.")
+    commandName: "status", abstract: "Show sessions, identities, roles and the time left.",
+    usage: "daypass status [<options>]")
 
-  @Flag(help: "Print as JSON") var json = false
-  @Flag(help: "For monitoring: exit code 1 where a profile needs a person") var check = false
+  struct Own: ParsableArguments {
+    @Flag(help: "Print as JSON") var json = false
+    @Flag(help: "For monitoring: exit code 1 where a profile needs a person") var check = false
+  }
+
+  @OptionGroup(title: "Status") var own: Own
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let wiring = try Wiring(common)
-    let isOne = common.selection.profile != nil || wiring.settings.profileNames.isEmpty
     var statuses: [ProfileStatus] = []
-    for profile in isOne ? [wiring.profile] : try wiring.allProfiles() {
+    for profile in isAboutOne(wiring) ? [wiring.profile] : try wiring.allProfiles() {
       statuses.append(try CredentialBroker(wiring.surroundings(for: profile), profile: profile).status())
     }
     let terminal = Terminal(descriptor: 1, environment: wiring.environment)
     let report = StatusReport(
-      statuses: statuses, now: SystemClocks().wall(), style: Style(isOn: terminal.usesColor(wiring.color)))
-    do throws(OutputFailure) {
-      try StandardOutput.write(json ? report.json : report.text)
-    } catch {
-      throw Failure(error)
-    }
-    if check, statuses.contains(where: { $0.state != .ok }) { throw ExitCode(ExitStatus.faultsFound) }
+      statuses: statuses, now: SystemClocks().wall(), style: wiring.style(on: terminal),
+      columns: terminal.size?.columns ?? .max)
+    try StandardOutput.deliver(own.json ? report.json : report.text)
+    if own.check, statuses.contains(where: { $0.state != .ok }) { throw ExitCode(ExitStatus.faultsFound) }
+  }
+
+  /// All configured profiles, unless one is named or described by flags.
+  private func isAboutOne(_ wiring: Wiring) -> Bool {
+    common.selection.profile != nil || wiring.environment.nonEmpty("DAYPASS_PROFILE") != nil
+      || !common.profile.flags.values.isEmpty || wiring.settings.profileNames.isEmpty
   }
 }

@@ -7,18 +7,18 @@ struct Token: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "token",
     abstract: "Print a valid ID token and nothing else.",
+    usage: "daypass token [<options>]",
     discussion: "For example: export ID_TOKEN=$(daypass token)")
 
-  @OptionGroup var ttl: MinimumTTL
+  @OptionGroup(title: "Output") var ttl: MinimumTTL
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let minimum = try ttl.seconds(default: 60)
     let wiring = try Wiring(common)
-    let clocks = SystemClocks()
     let identity = try CredentialBroker(wiring.surroundings, profile: wiring.profile).token(
-      minimumTTL: minimum, until: clocks.boot() + wiring.quickDeadline)
-    try ttl.judge(identity.expiration, minimum, wiring, clocks.wall())
-    try Data.write(identity.token.raw)
+      minimumTTL: minimum, until: wiring.quickDeadline())
+    try ttl.judge(identity.expiration, minimum, wiring, SystemClocks().wall())
+    try StandardOutput.deliver(identity.token.raw)
   }
 }

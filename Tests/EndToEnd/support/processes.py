@@ -15,13 +15,13 @@ _claims = []
 
 
 def free_port() -> int:
-    """A loopback port that is free now and that no other test process on this machine is given until this one ends."""
-    directory = Path("/tmp/daypass-test-ports")
-    directory.mkdir(mode=0o1777, exist_ok=True)
+    """A loopback port that is free now and that no other test process of this user is given until this one ends."""
+    directory = Path(f"/tmp/daypass-test-ports-{os.getuid()}")
+    directory.mkdir(mode=0o700, exist_ok=True)
     for _ in range(400):
         port = random.choice(_PORTS)
         try:
-            claim = os.open(directory / str(port), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o666)
+            claim = os.open(directory / str(port), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError:
             continue
         try:

@@ -1,0 +1,155 @@
+import Formats
+import Model
+import OIDC
+
+/// One caller's way to credentials: from the cache while they are good enough, else bought, by one caller for all.
+struct Renewal {
+  let surroundings: Surroundings
+  let profile: Profile
+  let role: Role
+  let identities: IdentityReader
+  let deadline: BootTime
+  private let presented: PresentedIdentity
+  private let terms: ExchangeTerms
+  private let cache: CredentialCache
+
+  init(_ surroundings: Surroundings, _ profile: Profile, _ source: IdentitySource, until deadline: BootTime)
+    throws(Failure)
+  {
+    self.surroundings = surroundings
+    self.profile = profile
+    self.deadline = deadline
+    role = try Role(profile, source: source)
+    identities = IdentityReader(surroundings, profile, source)
+    // The identity is part of what shapes credentials, so it is read first; it is renewed, and its end regarded, only
+    // where something is bought with it.
+    presented = try identities.present()
+    terms = try ExchangeTerms(surroundings, profile, role, presented.identity)
+    cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
+  }
+
+  func lease(_ demand: CredentialBroker.Demand) throws(Failure) -> Lease {
+    guard case .atLeast(let minimumTTL) = demand else { return try acquired(minimumTTL: nil) }
+    guard let cached = try cache.read() else { return try acquired(minimumTTL: minimumTTL) }
+    switch verdict(cached, minimumTTL) {
+    case .fresh: return cached
+    case .renewIfFree: return try renewedIfFree(cached, minimumTTL)
+    case .renew: return try renewed(cached, minimumTTL)
+    case .acquire: return try acquired(minimumTTL: minimumTTL)
+    }
+  }
+
+  private func verdict(_ lease: Lease, _ minimumTTL: Int64) -> Windows.Verdict {
+    Windows.verdict(
+      left: lease.secondsLeft(surroundings), lifetime: lease.lifetime, minimumTTL: minimumTTL,
+      isResting: cache.failures.current() != nil)
+  }
+
+  /// What somebody else has put there meanwhile, or found out not to be had.
+  private func settled(_ minimumTTL: Int64) throws(Failure) -> Lease? {
+    guard let other = try cache.read(), verdict(other, minimumTTL) == .fresh else { return nil }
+    return other
+  }
+
+  /// One caller renews while the others go on with what there is, and so does this one if it fails.
+  private func renewedIfFree(_ cached: Lease, _ minimumTTL: Int64) throws(Failure) -> Lease {
+    do throws(Failure) {
+      guard let lock = try cache.lock(until: surroundings.clocks.boot()) else { return cached }
+      defer { lock.unlock() }
+      if let other = try settled(minimumTTL) { return other }
+      return try buy(until: deadline)
+    } catch {
+      if error.kind == .busy { return cached }
+      return try unexpired(cached, else: error)
+    }
+  }
+
+  /// Everyone waits for the renewal, at most 20 s, and still gets unexpired credentials when it fails.
+  private func renewed(_ cached: Lease, _ minimumTTL: Int64) throws(Failure) -> Lease {
+    let deadline = min(deadline, surroundings.clocks.boot() + .seconds(20))
+    do throws(Failure) {
+      let lock = try cache.lock(until: deadline)
+      defer { lock?.unlock() }
+      if let other = try settled(minimumTTL) { return other }
+      return try buy(until: deadline)
+    } catch {
+      return try unexpired(cached, else: error)
+    }
+  }
+
+  /// - Parameter minimumTTL: nil where it must be bought now, whatever there is.
+  private func acquired(minimumTTL: Int64?) throws(Failure) -> Lease {
+    let earlier = minimumTTL == nil ? nil : cache.failures.current()
+    if let earlier, earlier.holdsBack { throw earlier.again }
+    let lock = try cache.lock(until: deadline)
+    defer { lock?.unlock() }
+    if let minimumTTL {
+      if let other = try cache.read(), verdict(other, minimumTTL) != .acquire { return other }
+      // Whoever was here first has failed for all who waited for it.
+      if let failure = cache.failures.current(), failure != earlier { throw failure.again }
+    }
+    return try buy(until: deadline)
+  }
+
+  private func unexpired(_ cached: Lease, else failure: Failure) throws(Failure) -> Lease {
+    if case .interrupted = failure.kind { throw failure }
+    guard cached.secondsLeft(surroundings) > 0 else { throw failure }
+    surroundings.diagnostics.log(.warning, "\(failure.message); going on with the credentials there are")
+    return cached
+  }
+
+  // MARK: Buying
+
+  private func buy(until deadline: BootTime) throws(Failure) -> Lease {
+    do throws(Setback) {
+      return try bought(until: deadline)
+    } catch {
+      // A session that has ended is remembered in the session, which a login mends.
+      if error.failure.kind != .loginRequired { cache.failures.record(error) }
+      throw error.failure
+    }
+  }
+
+  private func bought(until deadline: BootTime) throws(Setback) -> Lease {
+    let identity = try identities.usable(presented, until: deadline)
+    do throws(Setback) {
+      return try bought(with: identity, until: deadline)
+    } catch {
+      guard error.needsFreshToken, let newer = try identities.other(than: identity, until: deadline) else {
+        throw error
+      }
+      surroundings.diagnostics.log(.info, "\(error.failure.message); trying again with a new token")
+      return try bought(with: newer, until: deadline)
+    }
+  }
+
+  private func bought(with identity: Identity, until deadline: BootTime) throws(Setback) -> Lease {
+    var (terms, cache) = (terms, cache)
+    do throws(Failure) {
+      if identity.token != presented.identity.token {
+        // Another token can be another person's or job's: what is bought with it is kept under its own name.
+        terms = try ExchangeTerms(surroundings, profile, role, identity)
+        cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
+      }
+    } catch {
+      throw Setback(error)
+    }
+    let remembered = ((try? cache.read()) ?? nil)?.grantedHours
+    let exchange = Exchange(surroundings: surroundings, profile: profile, terms: terms, deadline: deadline)
+    let lease = try exchange.run(identity, remembered: remembered)
+    keep(lease, identity, in: cache)
+    return lease
+  }
+
+  private func keep(_ lease: Lease, _ identity: Identity, in cache: CredentialCache) {
+    // A logout that came meanwhile has deleted everything that was bought with the session.
+    if identity.isPerson, (try? identities.present()) == nil { return }
+    do throws(Failure) {
+      try cache.write(lease, like: identity.sealedWith)
+      if !identity.isPerson { CredentialCache.forgetExpired(surroundings, store: profile.store) }
+    } catch {
+      surroundings.warnOfUnkept(error)
+    }
+    cache.failures.forget()
+  }
+}

@@ -1,0 +1,31 @@
+import Model
+
+extension Surroundings {
+  /// The content of the file that a setting names, without the line feed at its end.
+  func readSetting(_ key: ProfileKey, _ path: String, limit: Int, _ profile: Profile) throws(Failure) -> Secret {
+    do throws(InputFailure) {
+      let content = try readFile(path, limit).exposedBytes()
+      var end = content.count
+      if end > 0, content[end - 1] == 0x0A { end -= 1 }
+      if end > 0, content[end - 1] == 0x0D { end -= 1 }
+      guard end > 0 else { throw InputFailure(reason: "it is empty") }
+      return Secret(content[..<end])
+    } catch {
+      throw Failure(
+        .configuration, "\(key.rawValue) (\(profile.origin(of: key))): \(path.printable()): \(error.reason)",
+        hint: "name a readable file that holds it")
+    }
+  }
+}
+
+extension Failure {
+  /// What is wrong with a setting's value, with what gave it.
+  init(_ error: some Explained, in key: ProfileKey, of profile: Profile) {
+    let origin = profile.origin(of: key)
+    self.init(error, from: origin == .standard ? nil : origin.description)
+  }
+
+  init(_ error: some Explained, from origin: String?) {
+    self.init(error.kind, error.message + (origin.map { " (from \($0))" } ?? ""), hint: error.hint)
+  }
+}

@@ -1,0 +1,84 @@
+import Formats
+import Model
+
+/// A renewal that failed a moment ago.
+struct RecordedFailure: Hashable {
+  /// When the next try is due.
+  var until: WallTime
+  var failure: Failure
+
+  /// Whether nobody shall try again before, also where there is nothing else to hand out. What a person can mend is
+  /// tried again at once.
+  var holdsBack: Bool { failure.kind == .unreachable || failure.kind == .loginRequired }
+
+  /// The same failure for whoever comes meanwhile.
+  var again: Failure {
+    Failure(
+      failure.kind, "\(failure.message) (tried a moment ago; the next try is due at \(RFC3339.format(until)))",
+      hint: failure.hint)
+  }
+}
+
+/// What is remembered of a failed renewal, in a file beside what was to be renewed: until then nobody tries again, in
+/// any process. Nothing in it is secret, and nothing is believed because of it.
+struct FailureRecord {
+  let surroundings: Surroundings
+  /// Of the file that was to be renewed.
+  let name: String
+
+  static let suffix = ".failed"
+  /// Nobody waits for longer, whatever a server asks for or a clock says.
+  private static let longest: Int64 = 3600
+
+  private var file: String { name + FailureRecord.suffix }
+
+  /// Nil where there is none, or it has passed.
+  func current() -> RecordedFailure? {
+    guard let bytes = try? surroundings.readState(file), let object = try? JSON.parse(bytes).object,
+      let until = object["until"]?.integer, let message = object["message"]?.text?.string,
+      let kind = object["kind"]?.text.flatMap(FailureRecord.kind)
+    else { return nil }
+    let failure = Failure(kind, message.printable(limit: 1000), hint: object["hint"]?.text?.printable(limit: 1000))
+    let left = WallTime(seconds: until) - surroundings.clocks.wall()
+    return left > 0 && left <= FailureRecord.longest
+      ? RecordedFailure(until: WallTime(seconds: until), failure: failure) : nil
+  }
+
+  /// Remembers what has to do with somebody else's server, for 30 to 60 s, or for as long as that server asks.
+  func record(_ setback: Setback) {
+    guard let kind = FailureRecord.names.first(where: { $0.kind == setback.failure.kind })?.name else { return }
+    let random = (try? surroundings.cryptography.randomBytes(1))?.first ?? 0
+    let pause = min(max(30 + Int64(random) % 31, setback.retryAfter ?? 0), FailureRecord.longest)
+    let until = surroundings.clocks.wall() + pause
+    let object = JSONObject([
+      ("until", JSON(until.seconds)), ("kind", .string(ByteText(kind))),
+      ("message", .string(ByteText(setback.failure.message))),
+      ("hint", setback.failure.hint.map { .string(ByteText($0)) } ?? .null),
+    ])
+    try? surroundings.state?.write(JSON.object(object).serialized(), to: file)
+  }
+
+  func forget() { try? surroundings.state?.remove(file) }
+
+  private static let names: [(kind: FailureKind, name: String)] = [
+    (.unreachable, "unreachable"), (.malformed, "malformed"), (.refused, "refused"), (.configuration, "configuration"),
+    (.loginRequired, "login_required"),
+  ]
+
+  private static func kind(_ text: ByteText) -> FailureKind? { names.first { text == $0.name }?.kind }
+}
+
+/// A failure on the way to a renewal, with what decides about the next try.
+struct Setback: Error {
+  var failure: Failure
+  /// Seconds that a server asked to be left alone.
+  var retryAfter: Int64?
+  /// Whether the same may succeed with a new token, and only with one.
+  var needsFreshToken = false
+
+  init(_ failure: Failure, retryAfter: Int64? = nil, needsFreshToken: Bool = false) {
+    self.failure = failure
+    self.retryAfter = retryAfter
+    self.needsFreshToken = needsFreshToken
+  }
+}

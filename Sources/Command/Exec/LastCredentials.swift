@@ -1,0 +1,39 @@
+import Broker
+import Model
+
+/// An identity that cannot be renewed ends, and so do the credentials bought with it, in the middle of a long run: that
+/// is said at the start.
+struct LastCredentials {
+  /// When the identity ends that buys them.
+  let identityEnd: WallTime
+  /// What stands behind "cannot be renewed": the session, or where the token is.
+  let identity: String
+
+  /// Nil where the identity can be renewed, or where nobody knows.
+  init?(_ status: ProfileStatus, _ profile: Profile) {
+    guard let end = status.identityExpiresAt else { return nil }
+    switch status.source {
+    case "env": identity = "the token in \((profile.tokenEnv ?? "the environment").printable())"
+    case "login" where !status.canRefresh: identity = "this session"
+    default: return nil
+    }
+    identityEnd = end
+  }
+
+  func notice(_ first: Lease, now: WallTime) -> String? {
+    guard let end = end(first) else { return nil }
+    return "\(identity) cannot be renewed: credentials end at \(Moment.text(end, now: now)); "
+      + "a longer duration keeps them longer"
+  }
+
+  /// When the last credentials end that can still be bought; nil where that is too far away to matter. They are bought
+  /// anew where the shorter of 20 minutes and half their lifetime is left.
+  func end(_ first: Lease) -> WallTime? {
+    let lifetime = max(2, first.credentials.expiration - first.obtainedAt)
+    let step = lifetime - min(1200, lifetime / 2)
+    let beyond = identityEnd - (first.obtainedAt + step)
+    guard beyond > 0 else { return first.credentials.expiration }
+    let renewals = beyond / step + 1
+    return renewals > 1000 ? nil : first.credentials.expiration + renewals * step
+  }
+}

@@ -1,0 +1,30 @@
+import Model
+
+/// Command lines that cannot be understood, in daypass's own words.
+enum UsageError {
+  static func unknownVerb(_ name: String, verbs: [String]) -> Failure {
+    if name.hasPrefix("-") {
+      return Failure(
+        .usage, "\(name.printable(limit: 40)) stands where a verb is expected",
+        hint: "options follow the verb, as in `daypass status --profile NAME`")
+    }
+    let nearest = Suggestion.nearest(to: name, in: verbs).map { "did you mean `daypass \($0)`?" }
+    return Failure(.usage, "there is no verb \"\(name.printable(limit: 40))\"", hint: nearest ?? "see `daypass --help`")
+  }
+
+  /// What ArgumentParser says of an error, as one message. Its first line says what is wrong; the usage behind it would
+  /// push that off a small screen.
+  static func failure(parserText: String, verb: String?, verbs: [String]) -> Failure {
+    let line = parserText.split(separator: "\n").first.map(String.init) ?? "the command line cannot be understood"
+    var message = line.hasPrefix("Error: ") ? String(line.dropFirst("Error: ".count)) : line
+    var hint = verb.flatMap { verbs.contains($0) ? "see `daypass \($0) --help`" : nil } ?? "see `daypass --help`"
+    if let question = message.firstRange(of: ". Did you mean ") {
+      hint = "did you mean " + message[question.upperBound...]
+      message = String(message[..<question.lowerBound])
+    }
+    if message.hasSuffix(".") { message.removeLast() }
+    return Failure(.usage, lowercasingFirst(message).printable(limit: 400), hint: hint.printable(limit: 200))
+  }
+
+  private static func lowercasingFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
+}

@@ -1,0 +1,87 @@
+import Model
+import OIDC
+import Testing
+
+@testable import Broker
+
+@Suite struct LogoutTests {
+  @Test func `a logout revokes, and deletes everything bought with the session`() throws {
+    let world = try World()
+    try world.login()
+    let last = try world.lease(
+      world.profile {
+        $0.roleARN = "arn:aws:iam::111122223333:role/ops"; $0.duration = .seconds(7200)
+      })
+    world.setFile("/token", world.provider.issue("robot"))
+    _ = try world.lease(world.job())
+    try world.login(world.profile { $0.session = "other" })
+    let outcome = try world.logout()
+    #expect(outcome == Logout.Outcome(hadSession: true, revoked: true, keysValidUntil: last.credentials.expiration))
+    #expect(world.provider.counts.revocations == 1)
+    // What others bought stays.
+    #expect(world.files("session-").count == 1)
+    #expect(world.files("credentials-").count == 2)
+    #expect(world.lines.warnings == [])
+    #expect(failure { try world.lease() }?.kind == .loginRequired)
+  }
+
+  @Test func `without a session a logout is done`() throws {
+    let world = try World()
+    let outcome = try world.logout()
+    #expect(outcome == Logout.Outcome(hadSession: false, revoked: false))
+    #expect(world.provider.counts.all == 0)
+  }
+
+  @Test func `whatever the provider says, the session is deleted here`() throws {
+    for change in [{ $0.hasRevocation = false }, { $0.isDown = true }] as [(inout SmallProvider.Behaviour) -> Void] {
+      let world = try World()
+      try world.login()
+      world.provider.set(change)
+      let before = world.clocks.boot()
+      let outcome = try world.logout()
+      #expect(outcome.hadSession && !outcome.revoked)
+      #expect(outcome.revocationProblem != nil)
+      #expect(world.clocks.boot() - before <= .seconds(5))
+      #expect(world.files("session-") == [])
+      #expect(world.files("credentials-") == [])
+    }
+  }
+
+  @Test func `a recorded failure goes with the credentials, and is not taken for damaged ones`() throws {
+    let world = try World()
+    try world.login()
+    world.clocks.advance(seconds: 3100)
+    world.provider.set { $0.stsIsDown = true }
+    _ = try world.lease()
+    #expect(world.files("credentials-").contains { $0.hasSuffix(".failed") })
+    let said = world.lines.warnings.count
+    _ = try world.logout()
+    #expect(world.files("credentials-") == [])
+    #expect(world.lines.warnings.count == said)
+  }
+
+  @Test func `the last file's key leaves the keyring with it`() throws {
+    let world = try World()
+    let profile = world.profile { $0.store = .keyring }
+    let other = world.profile {
+      $0.store = .keyring; $0.session = "other"
+    }
+    try world.login(profile)
+    try world.login(other)
+    _ = try world.logout(profile)
+    #expect(world.keyRing.count == 1)
+    #expect(try world.lease(other).account != nil)
+    _ = try world.logout(other)
+    #expect(world.keyRing.count == 0)
+  }
+
+  @Test func `an exchange that a logout overtakes keeps nothing`() throws {
+    let world = try World()
+    try world.login(world.profile { $0.roleARN = nil })
+    world.provider.set { $0.duringExchange = { _ = try? world.logout() } }
+    _ = try world.lease()
+    world.provider.set { $0.duringExchange = nil }
+    #expect(world.files("session-") == [])
+    #expect(world.files("credentials-") == [])
+  }
+}
