@@ -90,7 +90,10 @@ extension CredentialBroker {
     status.key = session.sealedBy
     status.canRefresh = session.canRefresh
     let now = surroundings.clocks.wall()
-    if let end = session.endsAt, end <= now {
+    if session.wasEnded {
+      status.state = .loginRequired
+      status.reason = "the provider ended the session"
+    } else if let end = session.endsAt, end <= now {
       status.state = .loginRequired
       status.reason = "the session ended at \(RFC3339.format(end))"
     }

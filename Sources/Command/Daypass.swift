@@ -12,7 +12,8 @@ struct Daypass: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self, WhoAmI.self,
+      Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self,
+      WhoAmI.self,
     ])
 
   static let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }

@@ -43,8 +43,11 @@ struct Help {
 
   func text(columns: Int) -> String {
     guard let verb else { return Daypass.helpMessage(columns: columns) + "\n" }
-    let body = Daypass.helpMessage(for: verb, includeHidden: isComplete, columns: columns)
-    let name = verb.configuration.commandName ?? ""
-    return body + (isComplete ? "\n" : "\n  Every setting is an option too, as --issuer: `daypass \(name) --help`.\n")
+    let complete = Daypass.helpMessage(for: verb, columns: columns)
+    if isComplete { return complete + "\n" }
+    let titles = ProfileOptions.Title.allCases.map { $0.rawValue.uppercased() + ":\n" }
+    let sections = complete.split(separator: "\n\n").filter { section in !titles.contains { section.hasPrefix($0) } }
+    let pointer = "  All settings are options too: see `daypass \(verb.configuration.commandName ?? "") --help`."
+    return sections.joined(separator: "\n\n") + "\n" + pointer + "\n"
   }
 }

@@ -143,7 +143,8 @@ public enum TransportFailure: Explained, Hashable {
     case .timedOut(let host, let duration): "\(host.printable()) did not answer within \(duration.components.seconds) s"
     case .broken(let host, let reason): "the connection to \(host.printable()) broke: \(reason.printable())"
     case .tooLarge(let host, let limit): "the reply of \(host.printable()) is larger than \(limit) bytes"
-    case .encoded(let host, let encoding): "\(host.printable()) sent the encoding \(encoding.printable()), which was not asked for"
+    case .encoded(let host, let encoding):
+      "\(host.printable()) sent the encoding \(encoding.printable()), which was not asked for"
     case .redirected(let host, let target): "\(host.printable()) redirects to \(target.printable()), which is not followed"
     case .unusableCAFile(let path, let reason): "ca_file \(path.printable()): \(reason.printable())"
     case .unusableProxy(let reason): "the proxy cannot be used: \(reason.printable())"

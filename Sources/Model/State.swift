@@ -58,7 +58,7 @@ public enum StateFailure: Explained, Hashable {
     switch self {
     case .unusableDirectory(_, _, let hint): hint
     case .unreadable, .unwritable: "free the disk, or set DAYPASS_HOME to a directory that can be written"
-    case .lockBusy: "try again; `daypass doctor` shows who holds it"
+    case .lockBusy: "try again; `fuser` on that file shows who holds it"
     case .interrupted: nil
     }
   }

@@ -16,7 +16,9 @@ struct SettingSample {
     switch key {
     case .source: return SettingSample(good: ("github-actions", "file"), bad: ["githib", "Login", "auto ", "\u{0}"])
     case .method: return SettingSample(good: ("browser", "device"), bad: ["phone", "Device"])
-    case .issuer: return SettingSample(good: ("https://idp.example/", "https://idp.example"), bad: badURLs)
+    case .issuer:
+      return SettingSample(
+        good: ("https://idp.example/", "https://idp.example"), bad: badURLs + ["https://idp.example/?x=1"])
     case .clientID, .audience, .expectSubject:
       return SettingSample(good: ("one", "two words"), bad: ["a\nb", "a\u{7F}"])
     case .clientSecretFile, .tokenFile, .tokenURLHeadersFile, .sessionPolicyFile, .caFile:

@@ -428,7 +428,9 @@ def test_signatures_are_verified(provider):
         return caught.value.response["Error"]["Code"]
 
     assert refusal(aws_secret_access_key="x" * 40) == "SignatureDoesNotMatch"
-    assert refusal(aws_session_token=keys["aws_session_token"][:-3] + "A==") == "InvalidClientTokenId"
+    token = keys["aws_session_token"]
+    changed = token[:20] + ("A" if token[20] != "A" else "B") + token[21:]
+    assert refusal(aws_session_token=changed) == "InvalidClientTokenId"
     assert refusal(aws_access_key_id="ASIAAAAAAAAAAAAAAAAA") == "InvalidClientTokenId"
     provider.control("clock", offset=1200)
     assert refusal() == "SignatureDoesNotMatch", "twenty minutes of skew"

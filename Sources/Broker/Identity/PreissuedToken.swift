@@ -24,14 +24,19 @@ struct PreissuedToken {
     do throws(InspectionError) {
       return (try inspect(token, now: surroundings.clocks.wall()), nil)
     } catch .expired(let end, let now) {
+      let problem = named(InspectionError.expired(end, now: now), source)
       do throws(InspectionError) {
-        return (try inspect(token, now: end + -1), Failure(InspectionError.expired(end, now: now)))
+        return (try inspect(token, now: end + -1), problem)
       } catch {
-        throw Failure(error)
+        throw named(error, source)
       }
     } catch {
-      throw Failure(error)
+      throw named(error, source)
     }
+  }
+
+  private func named(_ error: InspectionError, _ source: IdentitySource) -> Failure {
+    Failure(error.kind, "\(source.setting(profile).printable()): \(error.message)", hint: error.hint)
   }
 
   private func inspect(_ token: UnverifiedToken, now: WallTime) throws(InspectionError) -> InspectedToken {

@@ -32,8 +32,7 @@ struct SessionKeeper {
   /// returned as long as it is valid at all.
   func fresh(_ need: Need, until deadline: BootTime) throws(Failure) -> StoredSession {
     let session = try current()
-    if isMet(need, by: session) { return session }
-    guard session.canRefresh else { return try valid(session, else: ended(session)) }
+    if try settles(need, session) { return session }
     let earlier = store.failures.current()
     if let earlier, earlier.holdsBack || left(session) > 0 { return try valid(session, else: earlier.again) }
     let lock: (any StateLock)?
@@ -45,8 +44,7 @@ struct SessionKeeper {
     defer { lock?.unlock() }
     // Whoever held the lock may have refreshed, and its refresh token is the only one that is still good; or it failed.
     let locked = try current()
-    if isMet(need, by: locked) { return locked }
-    guard locked.canRefresh else { return try valid(locked, else: ended(locked)) }
+    if try settles(need, locked) { return locked }
     if let failure = store.failures.current(), failure != earlier { return try valid(locked, else: failure.again) }
     do throws(Setback) {
       let refreshed = try refreshed(locked, until: deadline)
@@ -60,6 +58,17 @@ struct SessionKeeper {
 
   private func left(_ session: StoredSession) -> Int64 { session.identity.expiration - surroundings.clocks.wall() }
 
+  /// Whether a session is what there is to be had without asking the provider: it is as needed, or there is no asking.
+  private func settles(_ need: Need, _ session: StoredSession) throws(Failure) -> Bool {
+    if session.wasEnded {
+      throw store.loginRequired("the session at \(store.key.issuer.printable()) was ended by the provider")
+    }
+    if isMet(need, by: session) { return true }
+    guard !session.canRefresh else { return false }
+    guard left(session) > 0 else { throw ended(session) }
+    return true
+  }
+
   private func isMet(_ need: Need, by session: StoredSession) -> Bool {
     guard left(session) > 0 else { return false }
     switch need {
@@ -69,7 +78,11 @@ struct SessionKeeper {
   }
 
   private func valid(_ session: StoredSession, else failure: Failure) throws(Failure) -> StoredSession {
-    if case .interrupted = failure.kind { throw failure }
+    switch failure.kind {
+    // Whoever ended the session at the provider did not mean it to go on here for the rest of a token's life.
+    case .interrupted, .loginRequired: throw failure
+    default: break
+    }
     guard left(session) > 0 else { throw failure }
     surroundings.diagnostics.log(.warning, "\(failure.message); going on with the ID token there is")
     return session
@@ -179,7 +192,10 @@ struct SessionKeeper {
     case .ended(let hasReason):
       let wasLost = record.redeemingSince != nil
       // Later callers shall fail at once, without asking the provider again.
-      if hasReason { record.refreshToken = nil }
+      if hasReason {
+        record.refreshToken = nil
+        record.wasEnded = true
+      }
       record.redeemingSince = nil
       keep(record, session.reference, in: nil)
       let lost = "; the answer to an earlier refresh was lost, and with it the refresh token that replaced this one"

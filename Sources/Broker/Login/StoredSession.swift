@@ -21,6 +21,8 @@ extension StoredSession {
 
   /// Whether there is a refresh token that is not known to be useless.
   public var canRefresh: Bool { record.refreshToken != nil && !refreshGivesNoIDToken }
+  /// Whether the provider said that it is over; only a login helps.
+  public var wasEnded: Bool { record.wasEnded }
   /// Whether a refresh was seen to bring no ID token: the session then ends with the present one.
   public var refreshGivesNoIDToken: Bool { record.refreshGivesIDToken == false }
   /// When the refresh token ends, where the provider tells; the ID token's end where there is nothing to refresh it

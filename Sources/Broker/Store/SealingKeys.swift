@@ -72,6 +72,14 @@ struct SealingKeys {
   ///
   /// - Parameter existing: the key of the session that is replaced.
   func choose(existing: KeyReference?) throws(Failure) -> SealingKey {
+    if let key = try chosen(existing: existing) { return key }
+    if choice != .file, surroundings.keyRing.isLasting, let key = try newKeyringKey() { return key }
+    if choice == .keyring { throw SealingKeys.noKeyring }
+    return try file()
+  }
+
+  /// The same without making one: nil where there is none yet. What would keep one from being made is thrown here.
+  func chosen(existing: KeyReference?) throws(Failure) -> SealingKey? {
     switch choice {
     case .credential:
       if let key = try credential() { return key }
@@ -79,19 +87,21 @@ struct SealingKeys {
         .configuration, "store = \"credential\", but there is no $CREDENTIALS_DIRECTORY/\(SealingKeys.credentialName)",
         hint: "give the service LoadCredential=\(SealingKeys.credentialName):PATH with 32 random bytes")
     case .keyring:
-      if let key = try keyring(existing) { return key }
-      throw Failure(
-        .configuration, "store = \"keyring\", but the kernel's user keyring does not keep a key here",
-        hint: "use store = \"file\"")
+      guard surroundings.keyRing.isLasting else { throw SealingKeys.noKeyring }
+      return try inUse(existing, by: SealedFile.Kind.allCases, in: [.keyring])
     case .file:
-      return try file()
+      return try usableFileKey()
     case .auto:
       if let key = try credential() { return key }
       if let key = try inUse(existing, by: [.session], in: [.keyring, .file]) { return key }
-      if let key = try keyring(nil) { return key }
-      return try file()
+      guard surroundings.keyRing.isLasting else { return try usableFileKey() }
+      return try inUse(nil, by: SealedFile.Kind.allCases, in: [.keyring])
     }
   }
+
+  private static let noKeyring = Failure(
+    .configuration, "store = \"keyring\", but the kernel's user keyring does not keep a key here",
+    hint: "use store = \"file\"")
 
   /// A digest of the machine's id; the id itself is nobody's business.
   var machineMark: String? {
@@ -188,10 +198,8 @@ struct SealingKeys {
     }
   }
 
-  /// Nil where the kernel keeps none.
-  private func keyring(_ existing: KeyReference?) throws(Failure) -> SealingKey? {
-    guard surroundings.keyRing.isLasting else { return nil }
-    if let key = try inUse(existing, by: SealedFile.Kind.allCases, in: [.keyring]) { return key }
+  /// Nil where the kernel does not keep it after all.
+  private func newKeyringKey() throws(Failure) -> SealingKey? {
     let secret = try random()
     guard let key = SealingKey(secret, place: .keyring, surroundings.cryptography),
       surroundings.keyRing.store(secret, as: SealingKeys.keyringName(key.reference.id))
@@ -201,12 +209,19 @@ struct SealingKeys {
 
   private func file() throws(Failure) -> SealingKey {
     if let key = try usableFileKey() { return key }
-    // Two first logins at once must end with one key: whoever comes second reads the other's.
+    // Two first logins at once must end with one key: whoever comes second reads the other's. One that hangs there is
+    // not waited for: a person may have approved what is to be sealed.
     let deadline = surroundings.clocks.boot() + .seconds(5)
-    let lock = try surroundings.inState { (state) throws(StateFailure) in
-      try state.lock(SealingKeys.fileName, deadline: deadline)
+    let lock: (any StateLock)?
+    do throws(Failure) {
+      lock = try surroundings.inState { (state) throws(StateFailure) in
+        try state.lock(SealingKeys.fileName, deadline: deadline)
+      }
+    } catch {
+      guard error.kind == .busy else { throw error }
+      lock = nil
     }
-    defer { lock.unlock() }
+    defer { lock?.unlock() }
     if let key = try usableFileKey() { return key }
     let secret = try random()
     guard let key = SealingKey(secret, place: .file, surroundings.cryptography) else {

@@ -17,6 +17,8 @@ struct SessionRecord: Sendable {
   var refreshGivesIDToken: Bool?
   /// When a redemption of `refreshToken` was begun whose answer is not stored yet.
   var redeemingSince: WallTime?
+  /// The provider said that the session is over: nothing new is bought with it, whatever is left of the ID token.
+  var wasEnded = false
 
   func encoded() -> Secret {
     var members: [(String, JSON)] = [
@@ -29,6 +31,7 @@ struct SessionRecord: Sendable {
     if let rotates { members.append(("rotates", .bool(rotates))) }
     if let refreshGivesIDToken { members.append(("refresh_gives_id_token", .bool(refreshGivesIDToken))) }
     if let redeemingSince { members.append(("redeeming_since", JSON(redeemingSince.seconds))) }
+    if wasEnded { members.append(("was_ended", .bool(true))) }
     return Secret(JSON.object(JSONObject(members)).serialized())
   }
 
@@ -45,6 +48,7 @@ struct SessionRecord: Sendable {
     rotates = object["rotates"]?.bool
     refreshGivesIDToken = object["refresh_gives_id_token"]?.bool
     redeemingSince = object["redeeming_since"]?.integer.map { WallTime(seconds: $0) }
+    wasEnded = object["was_ended"]?.bool ?? false
   }
 
   init(idToken: UnverifiedToken, refreshToken: Secret?, loggedInAt: WallTime) {

@@ -59,21 +59,22 @@ struct SessionStore {
 
   /// A place that is ready for a session.
   struct Place {
-    let key: KeyReference
+    /// Nil where one will be made with the session.
+    let key: KeyReference?
     let room: any ReservedWrite
     /// What is there now, where it can be read.
     let earlier: SessionRecord?
   }
 
-  /// Makes sure that a session can be kept here, before a person is asked for one: finds or makes the key, and takes
-  /// the room on the disk.
+  /// Makes sure that a session can be kept here, before a person is asked for one: looks for the key, and takes the
+  /// room on the disk. A key that is missing is made only with the session, so that a login that is given up leaves
+  /// nothing behind.
   func prepare() throws(Failure) -> Place {
-    // What is wrong with the place itself is found out, and said, before a key is made for it.
     let room = try reserve()
     var earlier: (record: SessionRecord, reference: KeyReference)?
     if case .session(let record, let reference) = try read() { earlier = (record, reference) }
     return Place(
-      key: try sealed.keys.choose(existing: earlier?.reference).reference, room: room, earlier: earlier?.record)
+      key: try sealed.keys.chosen(existing: earlier?.reference)?.reference, room: room, earlier: earlier?.record)
   }
 
   @discardableResult

@@ -33,7 +33,7 @@ struct LastCredentials {
     let step = lifetime - min(1200, lifetime / 2)
     let beyond = identityEnd - (first.obtainedAt + step)
     guard beyond > 0 else { return first.credentials.expiration }
-    let renewals = beyond / step + 1
+    let renewals = (beyond - 1) / step + 1
     return renewals > 1000 ? nil : first.credentials.expiration + renewals * step
   }
 }

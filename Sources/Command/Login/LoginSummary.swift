@@ -4,7 +4,6 @@ import OIDC
 
 /// The closing words of a login: who, what, until when, and how long it is kept.
 struct LoginSummary {
-  let profile: Profile
   let style: Style
   /// Of the window; `.max` where there is none.
   let columns: Int
@@ -15,19 +14,35 @@ struct LoginSummary {
     return text.lines(columns: columns).joined(separator: "\n") + "\n"
   }
 
-  func facts(_ outcome: LoginFlow.Outcome, now: WallTime) -> String {
-    let session = outcome.session
-    let end = session.endsAt.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
+  /// What a login left behind.
+  struct Gain {
+    var sessionEnd: WallTime?
+    var canRefresh: Bool
+    var storage: SealingPlace
+    var role: String?
+    var credentialsEnd: WallTime?
+  }
+
+  func facts(_ gain: Gain, now: WallTime) -> String {
+    let end = gain.sessionEnd.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
     let limit = "; no refresh token came with it: allow the client offline_access to stay logged in for longer"
     let credentials =
-      outcome.lease.map { "until \(Moment.text($0.credentials.expiration, now: now))" }
+      gain.credentialsEnd.map { "until \(Moment.text($0, now: now))" }
       ?? "none yet: set role_arn, or give --role-arn to the verbs that need a role"
     let facts = [
-      ("Session", end + (session.canRefresh ? "" : limit)),
-      ("Storage", session.sealedBy.meaning),
-      ("Role", outcome.lease.flatMap { $0.arn ?? profile.roleARN }?.printable()),
-      ("Credentials", credentials),
+      ("Session", end + (gain.canRefresh ? "" : limit)), ("Storage", gain.storage.meaning),
+      ("Role", gain.role?.printable()), ("Credentials", credentials),
     ]
     return Facts(facts, indent: "", width: 13).lines(columns: columns).joined(separator: "\n") + "\n"
+  }
+}
+
+extension LoginSummary.Gain {
+  init(_ outcome: LoginFlow.Outcome, _ profile: Profile) {
+    sessionEnd = outcome.session.endsAt
+    canRefresh = outcome.session.canRefresh
+    storage = outcome.session.sealedBy
+    role = outcome.lease.flatMap { $0.arn ?? profile.roleARN }
+    credentialsEnd = outcome.lease?.credentials.expiration
   }
 }

@@ -44,7 +44,8 @@ final class TerminalLogin: LoginPresenter {
       note = "the provider asks for \(interval.components.seconds) s between questions"
       announce(note ?? "")
     case .retrying(let reason, let delay):
-      note = "\(reason); asking again in \(delay.components.seconds) s"
+      // What counts comes first: a line is cut to the window.
+      note = "asking again in \(delay.components.seconds) s: \(reason)"
       announce(note ?? "")
     case .authorized(let identity):
       close()

@@ -16,9 +16,10 @@ struct MinimumTTL: ParsableArguments {
     return Int64(seconds)
   }
 
-  /// One that even a new token or new credentials cannot meet: a warning, or a failure under `strict`.
+  /// One that is asked for and that even a new token or new credentials cannot meet: a warning, or a failure under
+  /// `strict`.
   func judge(_ expiration: WallTime, _ minimum: Int64, _ wiring: Wiring, _ now: WallTime) throws(Failure) {
-    guard let problem = MinimumTTL.problem(left: expiration - now, minimum: minimum) else { return }
+    guard minTTL != nil, let problem = MinimumTTL.problem(left: expiration - now, minimum: minimum) else { return }
     guard !wiring.profile.strict else { throw problem }
     wiring.log.log(.warning, problem.message)
   }

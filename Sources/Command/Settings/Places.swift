@@ -11,7 +11,8 @@ struct Places {
   /// - Parameter config: the value of `--config`.
   init(_ environment: Environment, config: String?) throws(Failure) {
     let config = config ?? environment.nonEmpty("DAYPASS_CONFIG") ?? Places.absolute("XDG_CONFIG_HOME", environment)
-    let own = environment.nonEmpty("DAYPASS_HOME") ?? Places.absolute("XDG_STATE_HOME", environment).map { $0 + "/daypass" }
+    let base = Places.absolute("XDG_STATE_HOME", environment)
+    let own = environment.nonEmpty("DAYPASS_HOME") ?? base.map { $0 + "/daypass" }
     do throws(HomeFailure) {
       home = try Account.home(environment)
     } catch {

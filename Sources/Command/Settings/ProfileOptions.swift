@@ -14,11 +14,20 @@ struct ProfileSelection: ParsableArguments {
 
 /// A flag for every setting of a profile. Names and help come from the table of settings.
 struct ProfileOptions: ParsableArguments {
-  @OptionGroup(title: "Identity") var identity: IdentityOptions
-  @OptionGroup(title: "Pre-issued tokens") var token: TokenOptions
-  @OptionGroup(title: "Credentials") var role: RoleOptions
-  @OptionGroup(title: "Safety") var safety: SafetyOptions
-  @OptionGroup(title: "Connection and storage") var operation: OperationOptions
+  /// Sections of the help. The short help leaves them out.
+  enum Title: String, CaseIterable {
+    case identity = "Identity"
+    case token = "Pre-issued tokens"
+    case role = "Credentials"
+    case safety = "Safety"
+    case operation = "Connection and storage"
+  }
+
+  @OptionGroup(title: Title.identity.rawValue) var identity: IdentityOptions
+  @OptionGroup(title: Title.token.rawValue) var token: TokenOptions
+  @OptionGroup(title: Title.role.rawValue) var role: RoleOptions
+  @OptionGroup(title: Title.safety.rawValue) var safety: SafetyOptions
+  @OptionGroup(title: Title.operation.rawValue) var operation: OperationOptions
 
   init() {}
 

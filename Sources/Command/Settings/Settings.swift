@@ -25,8 +25,8 @@ struct Settings: Sendable {
   /// Those of the config file, sorted.
   var profileNames: [String] { file?.profiles.keys.sorted() ?? [] }
 
-  /// Variables that look like daypass's own and are not, each with the name that was probably meant. One that `token_env`
-  /// names is what somebody made of it.
+  /// Variables that look like daypass's own and are not, each with the name that was probably meant. One that
+  /// `token_env` names is what somebody made of it.
   func warnings(for profile: Profile) -> [String] {
     let known = Setting.all.map(\.variable) + Setting.otherVariables + [profile.tokenEnv ?? ""]
     return environment.keys.filter { $0.hasPrefix("DAYPASS_") && !known.contains($0) }.sorted().map { name in

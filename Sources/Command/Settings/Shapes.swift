@@ -77,8 +77,9 @@ extension Shape where Value == ByteText {
   static var identifier: Shape { .text("text that is not empty") { $0.isEmpty ? nil : ByteText($0) } }
 
   static var issuer: Shape {
-    .text("an https URL (or http on a loopback), exactly as the provider spells it") { text in
-      Shape<WebURL>.secureURL(text) == nil ? nil : ByteText(text)
+    // OpenID Connect Discovery §3: no query, no fragment.
+    .text("an https URL without a query (or http on a loopback), exactly as the provider spells it") { text in
+      Shape<WebURL>.secureURL(text).flatMap { $0.query == nil ? ByteText(text) : nil }
     }
   }
 }

@@ -33,7 +33,10 @@ struct CredentialProcess: ParsableCommand {
     commandName: "credential-process",
     abstract: "What `credential_process` of the AWS config expects.",
     usage: "daypass credential-process [<options>]",
-    discussion: "In ~/.aws/config: credential_process = /usr/local/bin/daypass credential-process --profile NAME")
+    discussion: """
+      In ~/.aws/config:
+      credential_process = /usr/local/bin/daypass credential-process --profile NAME
+      """)
 
   @OptionGroup(title: "Output") var ttl: MinimumTTL
   @OptionGroup var common: CommonOptions

@@ -29,8 +29,7 @@ struct Login: ParsableCommand {
     let terminal = Terminal.forPrompt(wiring.environment)
     let screen = Terminal.standardError(wiring.environment)
     let clocks = SystemClocks()
-    let summary = LoginSummary(
-      profile: wiring.profile, style: wiring.style(on: screen), columns: screen.size?.columns ?? .max)
+    let summary = LoginSummary(style: wiring.style(on: screen), columns: screen.size?.columns ?? .max)
     let presenter = TerminalLogin(
       terminal: terminal, clocks: clocks, qr: qr, style: wiring.style(on: terminal), environment: wiring.environment,
       openBrowser: { Browser.open($0, wiring.environment) },
@@ -39,7 +38,7 @@ struct Login: ParsableCommand {
     defer { presenter.close() }
     let outcome = try flow(wiring, presenter).run()
     presenter.close()
-    StandardError.write(summary.facts(outcome, now: clocks.wall()))
+    StandardError.write(summary.facts(LoginSummary.Gain(outcome, wiring.profile), now: clocks.wall()))
   }
 
   /// The events are the whole output; what went wrong is the last of them, and `Entry` says it.
