@@ -65,8 +65,11 @@ struct LoginPrompt {
   private func compact(_ columns: Int) -> [String] {
     var text = Paragraph(code.verificationURIComplete == nil ? "Enter the code" : "Code")
     text.append(whole: style.strong(code.userCode) + ",")
-    text.append("\(timeLeft). \(caution)")
-    return [address] + text.lines(columns: columns)
+    text.append("\(timeLeft).")
+    let separate = [address] + text.lines(columns: columns) + Paragraph(caution).lines(columns: columns)
+    text.append(caution)
+    let together = [address] + text.lines(columns: columns)
+    return together.count < separate.count ? together : separate
   }
 
   private var caution: String { "Continue only if you started this on \(machine)." }
