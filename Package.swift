@@ -73,7 +73,8 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Model"]),
     .testTarget(name: "OIDCTests", dependencies: ["OIDC", "Model", "Formats", "Crypto"]),
     .testTarget(name: "STSTests", dependencies: ["STS", "Model", "Formats"]),
-    .testTarget(name: "BrokerTests", dependencies: ["Broker", "Model", "Formats", "OIDC", "STS", "Crypto", "Host", "COpenSSL"]),
+    .testTarget(
+      name: "BrokerTests", dependencies: ["Broker", "Model", "Formats", "OIDC", "STS", "Crypto", "Host", "COpenSSL"]),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "Model"]),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Model"]),
     .testTarget(name: "QRTests", dependencies: ["QR", "Model"]),

@@ -14,10 +14,12 @@ public enum BackgroundThread {
     // Balanced by the thread, or here if there is none.
     let work = Unmanaged.passRetained(Work(body))
     var thread = pthread_t()
-    let code = pthread_create(&thread, nil, { pointer in
-      if let pointer { Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body() }
-      return nil
-    }, work.toOpaque())
+    let code = pthread_create(
+      &thread, nil,
+      { pointer in
+        if let pointer { Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body() }
+        return nil
+      }, work.toOpaque())
     guard code == 0 else {
       work.release()
       return false

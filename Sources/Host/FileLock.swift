@@ -60,7 +60,7 @@ final class FileLock: StateLock {
       if found.mode & 0o777 != 0o600 { try call { fchmod(file, 0o600) } }
       do throws(SystemError) {
         try call { flock(file, LOCK_EX | LOCK_NB) }
-      } catch where error.code == EWOULDBLOCK {
+      } catch  where error.code == EWOULDBLOCK {
         close(file)
         return nil
       }

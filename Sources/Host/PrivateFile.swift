@@ -58,7 +58,7 @@ public final class PrivateFile: Sendable {
           unlink(path)
           throw error
         }
-      } catch where error.code == EEXIST {
+      } catch  where error.code == EEXIST {
         continue
       }
     }

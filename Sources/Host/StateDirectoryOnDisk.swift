@@ -75,7 +75,7 @@ public final class StateDirectoryOnDisk: StateDirectory {
       do throws(SystemError) {
         try call { unlinkat(directory, name, 0) }
         try synchronizeDirectory(directory)
-      } catch where error.code == ENOENT {
+      } catch  where error.code == ENOENT {
         return
       }
     }

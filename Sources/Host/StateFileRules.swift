@@ -107,7 +107,7 @@ enum StateFileRules {
   private static func createDirectory(_ path: String) throws(SystemError) {
     do throws(SystemError) {
       try makeDirectory(path)
-    } catch where error.code == ENOENT {
+    } catch  where error.code == ENOENT {
       guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { throw error }
       var parent = String(path[..<slash])
       while parent.utf8.count > 1, parent.utf8.last == UInt8(ascii: "/") { parent.removeLast() }
@@ -120,7 +120,7 @@ enum StateFileRules {
   private static func makeDirectory(_ path: String) throws(SystemError) {
     do throws(SystemError) {
       try call { mkdir(path, 0o700) }
-    } catch where error.code == EEXIST {
+    } catch  where error.code == EEXIST {
       return
     }
     // A umask can have taken bits of our own.
@@ -153,7 +153,7 @@ func entries(of directory: Int32) throws(SystemError) -> [String] {
 func synchronizeDirectory(_ directory: Int32) throws(SystemError) {
   do {
     try call { fsync(directory) }
-  } catch where error.code == EINVAL || error.code == EROFS {
+  } catch  where error.code == EINVAL || error.code == EROFS {
     return
   }
 }

@@ -103,7 +103,7 @@ final class TemporaryFile: ReservedWrite {
         }
         // Another writer saw it before we held it, and removed it.
         close(file)
-      } catch where error.code == EEXIST {
+      } catch  where error.code == EEXIST {
         continue
       }
     }

@@ -145,7 +145,8 @@ public enum TransportFailure: Explained, Hashable {
     case .tooLarge(let host, let limit): "the reply of \(host.printable()) is larger than \(limit) bytes"
     case .encoded(let host, let encoding):
       "\(host.printable()) sent the encoding \(encoding.printable()), which was not asked for"
-    case .redirected(let host, let target): "\(host.printable()) redirects to \(target.printable()), which is not followed"
+    case .redirected(let host, let target):
+      "\(host.printable()) redirects to \(target.printable()), which is not followed"
     case .unusableCAFile(let path, let reason): "ca_file \(path.printable()): \(reason.printable())"
     case .unusableProxy(let reason): "the proxy cannot be used: \(reason.printable())"
     case .exhausted(let reason): "this machine is out of resources: \(reason.printable())"

@@ -46,7 +46,8 @@ public enum StateFailure: Explained, Hashable {
 
   public var message: String {
     switch self {
-    case .unusableDirectory(let path, let reason, _): "the state directory \(path.printable()) cannot be used: \(reason)"
+    case .unusableDirectory(let path, let reason, _):
+      "the state directory \(path.printable()) cannot be used: \(reason)"
     case .unreadable(let path, let reason): "\(path.printable()) cannot be read: \(reason)"
     case .unwritable(let path, let reason): "\(path.printable()) cannot be written: \(reason)"
     case .lockBusy(let path): "another daypass holds \(path.printable()) and did not finish in time"

@@ -43,7 +43,8 @@ def test_plain_ascii_on_request(person, sandbox):
 def shown(person, sandbox, *args, env=None, **window) -> Terminal:
     terminal = person.terminal("login", *args, env=env, **window)
     terminal.wait_for(sandbox.pending_code())
-    terminal.wait_for(lambda it: "Continue only" in " ".join(it.output().decode(errors="ignore").split()), what="the caution")
+    terminal.wait_for(
+        lambda it: "Continue only" in " ".join(it.output().decode(errors="ignore").split()), what="the caution")
     return terminal
 
 

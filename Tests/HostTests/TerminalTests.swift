@@ -62,12 +62,13 @@ final class PseudoTerminal {
     #expect(terminal.usesColor(.always))
   }
 
-  @Test(arguments: [
-    (["LANG": "en_US.UTF-8"], true), (["LANG": "C.utf8"], true), (["LC_CTYPE": "de_DE.utf-8@euro"], true),
-    (["LANG": "en_US.UTF-8", "LC_ALL": "C"], false), (["LANG": "C", "LC_CTYPE": "C.UTF-8"], true),
-    (["LANG": "en_US.UTF-8", "LC_ALL": ""], true), (["LANG": "en_US.ISO-8859-1"], false), ([:], false),
-    (["LANG": "UTF-8"], false), (["LANG": "POSIX"], false),
-  ] as [([String: String], Bool)])
+  @Test(
+    arguments: [
+      (["LANG": "en_US.UTF-8"], true), (["LANG": "C.utf8"], true), (["LC_CTYPE": "de_DE.utf-8@euro"], true),
+      (["LANG": "en_US.UTF-8", "LC_ALL": "C"], false), (["LANG": "C", "LC_CTYPE": "C.UTF-8"], true),
+      (["LANG": "en_US.UTF-8", "LC_ALL": ""], true), (["LANG": "en_US.ISO-8859-1"], false), ([:], false),
+      (["LANG": "UTF-8"], false), (["LANG": "POSIX"], false),
+    ] as [([String: String], Bool)])
   func theLocaleIsReadAsPOSIXSays(_ variables: [String: String], _ expected: Bool) {
     #expect(Terminal(descriptor: -1, environment: Environment(variables)).isUTF8 == expected)
   }

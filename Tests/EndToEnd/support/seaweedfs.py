@@ -68,8 +68,8 @@ class SeaweedFS:
         chosen = credentials or {"aws_access_key_id": ADMIN_KEY, "aws_secret_access_key": ADMIN_SECRET}
         return boto3.session.Session().client(
             service, endpoint_url=self.url, region_name=REGION, verify=str(self.ca_file) if self.ca_file else None,
-            # On a busy machine its first write to a new bucket can answer InternalError until a volume has grown. The STS is
-            # asked once: what it refuses must stay refused.
+            # On a busy machine its first write to a new bucket can answer InternalError until a volume has grown. The
+            # STS is asked once: what it refuses must stay refused.
             config=Config(
                 retries={"mode": "standard", "total_max_attempts": 8 if service == "s3" else 1},
                 s3={"addressing_style": "path"}), **chosen)
