@@ -80,7 +80,12 @@ let package = Package(
     .testTarget(name: "QRTests", dependencies: ["QR", "Model"]),
     .testTarget(name: "HostTests", dependencies: ["Host", "Model"]),
     .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "Model", "Formats"]),
-    .testTarget(name: "CommandTests", dependencies: ["Command", "Broker", "Model", "Formats"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "Command", "Broker", "Model", "Formats", "OIDC", "QR", "Host",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

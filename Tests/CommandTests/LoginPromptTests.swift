@@ -78,7 +78,7 @@ struct LoginPromptTests {
     #expect(text.contains("\n\(base)\n\nEnter the code WDJB-MJHT ("))
     let low = prompt(nil).lines(nil, in: .init(columns: 80, rows: 6), always: false)
     #expect(
-      low == [base, "Enter the code WDJB-MJHT, 10 minutes. Continue only if you started this on", "ann@build-7."])
+      low == [base, "Enter the code WDJB-MJHT, 10 minutes.", "Continue only if you started this on ann@build-7."])
   }
 
   @Test("where there is no terminal nothing is broken into lines")

@@ -66,10 +66,12 @@ struct LoginPrompt {
     var text = Paragraph(code.verificationURIComplete == nil ? "Enter the code" : "Code")
     text.append(whole: style.strong(code.userCode) + ",")
     text.append("\(timeLeft).")
-    let separate = [address] + text.lines(columns: columns) + Paragraph(caution).lines(columns: columns)
-    text.append(caution)
-    let together = [address] + text.lines(columns: columns)
-    return together.count < separate.count ? together : separate
+    var together = text
+    together.append(caution)
+    let line = together.lines(columns: columns)
+    // Broken, the two would be hard to tell apart.
+    if line.count == 1 { return [address] + line }
+    return [address] + text.lines(columns: columns) + Paragraph(caution).lines(columns: columns)
   }
 
   private var caution: String { "Continue only if you started this on \(machine)." }
