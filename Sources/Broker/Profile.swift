@@ -75,8 +75,6 @@ public struct Profile: Sendable {
   /// What gave `key` its value, for messages: `--region`, `DAYPASS_REGION`, `/etc/daypass/config.toml:7`, `AWS_REGION`,
   /// `default`.
   public func origin(of key: ProfileKey) -> SettingOrigin { origins[key] ?? .standard }
-
-  public func isSet(_ key: ProfileKey) -> Bool { origin(of: key) != .standard }
 }
 
 /// The keys of `[profile.NAME]`, as the config file spells them.

@@ -27,6 +27,8 @@ public struct ProfileStatus: Sendable {
   public var credentialsExpireAt: WallTime?
   public var key: SealingPlace?
   public var canRefresh = false
+  /// A refresh brings no ID token, so the session ends with the present one.
+  public var refreshGivesNoIDToken = false
   /// Why it is not `ok`, in one line.
   public var reason: String?
 }
@@ -89,6 +91,7 @@ extension CredentialBroker {
     status.sessionExpiresAt = session.endsAt
     status.key = session.sealedBy
     status.canRefresh = session.canRefresh
+    status.refreshGivesNoIDToken = session.refreshGivesNoIDToken
     let now = surroundings.clocks.wall()
     if session.wasEnded {
       status.state = .loginRequired

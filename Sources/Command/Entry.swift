@@ -48,12 +48,6 @@ public enum Entry {
     return code
   }
 
-  /// Ends a run that has nobody left to report to.
-  static func abandon(_ failure: Failure) -> Never {
-    StandardError.write("daypass: \(failure.explanation)\n")
-    Host.end(failure.kind.exitCode)
-  }
-
   /// What the parser says: the version, or why it does not understand the command line.
   private static func explain(_ error: any Error, _ arguments: [String]) -> Int32 {
     let text = Daypass.fullMessage(for: error)

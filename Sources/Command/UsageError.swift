@@ -22,9 +22,21 @@ enum UsageError {
       hint = "did you mean " + message[question.upperBound...]
       message = String(message[..<question.lowerBound])
     }
+    if let flag = unknownFlag(in: message), let nearest = Suggestion.nearest(to: flag, in: flags) {
+      hint = "did you mean '\(nearest)'?"
+    }
     if message.hasSuffix(".") { message.removeLast() }
     return Failure(.usage, lowercasingFirst(message).printable(limit: 400), hint: hint.printable(limit: 200))
   }
+
+  /// The parser counts edits alone, and finds `--scope` nearer to `--role` than `--role-arn`.
+  private static func unknownFlag(in message: String) -> String? {
+    guard message.hasPrefix("Unknown option '--") else { return nil }
+    let parts = message.split(separator: "'")
+    return parts.count > 1 ? String(parts[1].prefix { $0 != "=" }) : nil
+  }
+
+  private static let flags = Setting.all.map { "--" + $0.flag } + ["--profile", "--config", "--log-level", "--color"]
 
   private static func lowercasingFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
 }

@@ -7,12 +7,14 @@ public enum Exec {
   /// Puts back everything the process was given (signals, umask, limits; of descriptors only those it was given) and
   /// becomes the program. Returns only by throwing; the process may then do nothing but report it and end.
   public static func replace(with program: Program) throws(ExecFailure) -> Never {
+    // One that came while there was still something to do here ends this program, and the other is not begun.
+    if let signal = Interrupts.pending { throw ExecFailure.interrupted(Interrupted(signal: signal)) }
     let code = try program.withCForm { chost_exec($0) }
     throw ExecFailure(program, code)
   }
 }
 
-/// The command could not be run. `exitCode` is what a shell would return.
+/// The command could not be run.
 public enum ExecFailure: Explained, Hashable {
   case notFound(name: String)
   /// The file is there, but what its `#!` line or its header names is not.
@@ -32,11 +34,12 @@ public enum ExecFailure: Explained, Hashable {
     }
   }
 
-  public var exitCode: Int32 {
+  /// What a shell would return, where it is the command's own fault; nil where `kind` decides.
+  public var shellCode: Int32? {
     switch self {
     case .notFound, .noInterpreter: 127
-    case .notExecutable, .noProcess: 126
-    case .interrupted(let signal): 128 + signal.signal
+    case .notExecutable: 126
+    case .noProcess, .interrupted: nil
     }
   }
 

@@ -51,6 +51,8 @@ private func profile(_ key: ProfileKey, _ given: [(Level, String)]) throws -> Pr
   }
   // An unattended login is nothing without the subject it must end with.
   if key == .unattendedLogin { toml += "expect_subject = \"anna\"\n" }
+  // Nor is a signature without an issuer whose it must be.
+  if key == .verifyToken { toml += "issuer = \"https://idp.example\"\n" }
   return try settings(toml, environment: environment).profile(flags: flags)
 }
 

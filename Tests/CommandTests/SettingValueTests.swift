@@ -125,6 +125,15 @@ struct SettingValueTests {
     #expect(error?.message == "unattended_login (\(configPath):2) needs expect_subject, which is not set")
   }
 
+  @Test("a signature is only verified by the keys of an issuer that was configured")
+  func verifyWithoutIssuer() {
+    let error = #expect(throws: SettingError.self) {
+      try settings("[profile.default]\nverify_token = true\ntoken_file = \"/t\"").profile()
+    }
+    #expect(error?.message == "verify_token (\(configPath):2) needs issuer, which is not set")
+    #expect(error?.kind == .configuration)
+  }
+
   @Test("variables that are nobody's are warned about with the nearest name, and no value")
   func unknownVariables() throws {
     let settings = try settings(environment: [

@@ -31,6 +31,7 @@ struct UsageTests {
         "--profile stands where a verb is expected; options follow the verb, as in `daypass status --profile NAME`"
       ),
       (["token", "--issuerr", "x"], "unknown option '--issuerr'; did you mean '--issuer'?"),
+      (["token", "--role", "x"], "unknown option '--role'; did you mean '--role-arn'?"),
       (["token", "--zzzzzzzz"], "unknown option '--zzzzzzzz'; see `daypass token --help`"),
       (["token", "--profile"], "missing value for '--profile <name>'; see `daypass token --help`"),
       (["login", "extra"], "unexpected argument 'extra'; see `daypass login --help`"),

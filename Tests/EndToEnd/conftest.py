@@ -16,6 +16,7 @@ from support import moto as moto_server  # noqa: E402
 from support import screen  # noqa: E402
 from support import seaweedfs as seaweedfs_server  # noqa: E402
 from support.certificates import Authority  # noqa: E402
+from support.need import need  # noqa: E402
 from support.program import Daypass  # noqa: E402
 from support.sandbox import Sandbox  # noqa: E402
 
@@ -26,22 +27,12 @@ def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="also run the tests that take minutes")
 
 
-
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--slow"):
         return
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="slow: runs with ci/test --all"))
-
-
-def need(reason: str | None):
-    """Skips with the reason why something is not here; where everything must be here, fails with it."""
-    if reason is None:
-        return
-    if os.environ.get("CI") == "true" or os.environ.get("DAYPASS_REQUIRE_SERVERS"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

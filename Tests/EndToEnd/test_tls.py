@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from support.certificates import Authority
+from support.need import need
 from support.processes import free_port
 from support.tls import TLSFront
 
@@ -91,8 +92,7 @@ def test_the_sts_is_verified_too(daypass, sandbox, fronts, authority, tmp_path):
 
 def test_a_provider_of_a_private_ca_and_an_sts_of_the_systems_store_in_one_profile(
         daypass, secure, fronts, authority, tmp_path):
-    if reason := cannot_unshare():
-        pytest.skip(reason)
+    need(cannot_unshare())
     public = Authority(tmp_path / "public", "A public CA")
     store = tmp_path / "system-store.pem"
     store.write_bytes(open(SYSTEM_STORE, "rb").read() + public.ca_file.read_bytes())

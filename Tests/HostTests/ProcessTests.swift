@@ -29,7 +29,7 @@ import Testing
         let failure = #expect(throws: ExecFailure.self) {
           try Exec.replace(with: Program(name, environment: environment))
         }
-        #expect(failure?.exitCode == code, "\(name)")
+        #expect(failure?.shellCode == code, "\(name)")
         let supervised = #expect(throws: ExecFailure.self) {
           try Supervisor.run(Program(name, environment: environment))
         }

@@ -26,22 +26,32 @@ as_root() {
   fi
 }
 
+# Prints those of the named Debian packages that are not installed.
+apt_missing() {
+  local package
+  for package in "$@"; do
+    if ! dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$'; then
+      printf '%s\n' "$package"
+    fi
+  done
+}
+
+has_apt() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
+
+apt_update() { as_root apt-get update -qq >&2; }
+
 # Installs those of the named Debian packages that are missing, and says which.
 apt_install() {
-  local package missing=()
-  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+  local missing
+  if ! has_apt; then
     note "no apt here; taken as installed: $*"
     return
   fi
-  for package in "$@"; do
-    if ! dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$'; then
-      missing+=("$package")
-    fi
-  done
+  mapfile -t missing < <(apt_missing "$@")
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   say "installing ${missing[*]}"
   if [ -z "${apt_updated:-}" ]; then
-    as_root apt-get update -qq >&2
+    apt_update
     apt_updated=yes
   fi
   as_root env DEBIAN_FRONTEND=noninteractive \
@@ -51,6 +61,11 @@ apt_install() {
 # The same, but goes on without what this system does not offer; whoever needs it says so.
 apt_install_if_offered() {
   local package
+  # Once, and here: what a subshell below remembers is gone with it.
+  if has_apt && [ -z "${apt_updated:-}" ] && [ -n "$(apt_missing "$@")" ]; then
+    (apt_update) || note 'the package lists could not be updated'
+    apt_updated=yes
+  fi
   for package in "$@"; do
     (apt_install "$package") || note "cannot be installed here: $package"
   done

@@ -13,7 +13,7 @@ struct BrowserLogin {
 
   func run(_ grant: AuthorizationCodeGrant, _ provider: Provider) throws(Failure) -> TokenSet {
     let deadline = surroundings.clocks.boot() + BrowserLogin.patience
-    presenter.present(.browser(url: grant.authorizationURL.text))
+    try presenter.present(.browser(url: grant.authorizationURL.text))
     let code = try code(grant, until: deadline)
     switch provider.send(grant.tokenRequest(code: code), until: surroundings.clocks.boot() + .seconds(30)) {
     case .failure(let failure): throw Failure(failure)

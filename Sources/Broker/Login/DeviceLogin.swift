@@ -28,12 +28,12 @@ struct DeviceLogin {
           surroundings.diagnostics.log(
             .warning, "the provider's verification_uri_complete leads elsewhere than its verification_uri; not shown")
         }
-        presenter.present(.code(LoginCode(authorization)))
+        try presenter.present(.code(LoginCode(authorization)))
       case .wait(let moment):
         try wait(until: moment, end: end)
         queue += grant.step(.timePassed(now: clocks.boot()))
       case .report(let progress):
-        presenter.present(LoginEvent(progress))
+        try presenter.present(LoginEvent(progress))
       case .finished(let tokens): return tokens
       case .failed(let error): throw Failure(error)
       }

@@ -36,7 +36,8 @@ public struct LoginCode: Sendable, Hashable {
 
 /// The seam to whoever shows a login.
 public protocol LoginPresenter: AnyObject {
-  func present(_ event: LoginEvent)
+  /// Throws where the person cannot be told what to approve, which ends the login.
+  func present(_ event: LoginEvent) throws(Failure)
   /// Called about once a second while a person is awaited.
   func waiting(_ left: Duration)
 }

@@ -39,7 +39,7 @@ public struct LoginFlow {
       of: tokens, nonce: nonce, startedAt: startedAt, provider: provider, metadata: metadata)
     try SubjectExpectation(profile).check(identity.subject)
     let session = StoredSession(record, identity, try keep(record, in: store, place), key)
-    presenter.present(.authorized(identity))
+    try presenter.present(.authorized(identity))
     if place.earlier?.refreshGivesIDToken == false, session.canRefresh {
       surroundings.diagnostics.log(
         .warning,
@@ -51,7 +51,7 @@ public struct LoginFlow {
     var person = profile
     person.source = .named(IdentitySource.login.name)
     let lease = try CredentialBroker(surroundings, profile: person).lease(.anew, until: soon)
-    presenter.present(.credentials(lease))
+    try presenter.present(.credentials(lease))
     return Outcome(session: session, lease: lease)
   }
 

@@ -10,9 +10,6 @@ struct Provider {
   /// Empty where only an issuer's keys are asked for.
   let clientID: ByteText
 
-  /// Tries of a request that fails for a passing reason: 1 s, then 2 s apart.
-  private static let tries = 3
-
   init(_ surroundings: Surroundings, _ profile: Profile, _ key: SessionKey) {
     self.surroundings = surroundings
     self.profile = profile
@@ -30,13 +27,15 @@ struct Provider {
 
   func metadata(needs: Set<Discovery.Need>, until deadline: BootTime) throws(Failure) -> ProviderMetadata {
     let needs = profile.deviceAuthorizationEndpoint == nil ? needs : needs.subtracting([.deviceAuthorization])
-    let found = try retrying(until: deadline) { () throws(DiscoveryError) in
+    let found = try retrying(until: deadline) { (retryAfter) throws(DiscoveryError) in
       var discovery = try Discovery(issuer: issuer.string, needs: needs)
       var request = discovery.start()
       while true {
         let step: Discovery.Step
         switch send(request, until: deadline) {
-        case .success(let response): step = try discovery.reply(response)
+        case .success(let response):
+          retryAfter = self.retryAfter(response)
+          step = try discovery.reply(response)
         case .failure(let failure): step = try discovery.transportFailed(failure)
         }
         switch step {
@@ -103,10 +102,11 @@ struct Provider {
   }
 
   private func keys(_ metadata: ProviderMetadata, until deadline: BootTime) throws(Failure) -> KeySet {
-    try retrying(until: deadline) { () throws(KeysProblem) in
+    try retrying(until: deadline) { (retryAfter) throws(KeysProblem) in
       switch send(KeySet.request(metadata.jwksURI), until: deadline) {
       case .failure(let failure): throw .transport(failure)
       case .success(let response):
+        retryAfter = self.retryAfter(response)
         do throws(KeySetError) { return try KeySet.parse(response) } catch { throw .document(error) }
       }
     } isTransient: {
@@ -139,38 +139,43 @@ struct Provider {
 
   // MARK: One request
 
-  /// The request with its timeout cut to what is left.
   func send(_ request: HTTPRequest, until deadline: BootTime) -> Result<HTTPResponse, TransportFailure> {
-    var request = request
-    let left = deadline - surroundings.clocks.boot()
-    request.timeout = max(.milliseconds(1), min(request.timeout, left))
     do throws(TransportFailure) {
-      return .success(try surroundings.transport.send(request))
+      return .success(try surroundings.transport.send(surroundings.fitted(request, until: deadline)))
     } catch {
       return .failure(error)
     }
   }
 
-  func retrying<Value, Problem: Explained>(
-    until deadline: BootTime, _ body: () throws(Problem) -> Value, isTransient: (Problem) -> Bool
+  /// Seconds that a server asked to be left alone.
+  private func retryAfter(_ response: HTTPResponse) -> Int64? {
+    response.header("retry-after").flatMap { RetryAfter.parse($0, now: surroundings.clocks.wall()) }
+  }
+
+  /// - Parameter body: one try; it leaves behind when the server wants to be asked again.
+  private func retrying<Value, Problem: Explained>(
+    until deadline: BootTime, _ body: (_ retryAfter: inout Int64?) throws(Problem) -> Value,
+    isTransient: (Problem) -> Bool
   ) throws(Failure) -> Value {
     var attempt = 1
     while true {
-      do {
-        return try body()
+      var retryAfter: Int64?
+      let problem: Problem
+      do throws(Problem) {
+        return try body(&retryAfter)
       } catch {
-        let delay = Duration.seconds(attempt)
-        guard isTransient(error), attempt < Provider.tries, surroundings.clocks.boot() + delay < deadline else {
-          throw Failure(error)
-        }
-        surroundings.diagnostics.log(.info, "\(error.message); trying again in \(attempt) s")
-        do {
-          try surroundings.clocks.sleep(delay)
-        } catch {
-          throw Failure(error)
-        }
-        attempt += 1
+        problem = error
       }
+      guard isTransient(problem) else { throw Failure(problem) }
+      let isDue: Bool
+      do throws(Interrupted) {
+        isDue = try surroundings.rested(
+          after: attempt, because: problem.message, retryAfter: retryAfter, until: deadline)
+      } catch {
+        throw Failure(error)
+      }
+      guard isDue else { throw Failure(problem) }
+      attempt += 1
     }
   }
 }

@@ -33,15 +33,13 @@ struct RedemptionProblem: Error {
 }
 
 extension Provider {
-  private static let tries: Int64 = 3
-
   /// One try, then two more if they may help: the same token again, since an answer that got lost may not have been the
   /// provider's last word on it.
   func redeem(
     _ refreshToken: Secret, _ metadata: ProviderMetadata, client: ClientAuthentication, until deadline: BootTime
   ) throws(RedemptionProblem) -> Redemption {
     let request = Refresh.request(refreshToken, tokenEndpoint: metadata.tokenEndpoint, client: client)
-    var attempt: Int64 = 1
+    var attempt = 1
     var answerMayBeLost = false
     while true {
       let outcome: Refresh.Outcome
@@ -62,16 +60,16 @@ extension Provider {
         throw RedemptionProblem(.failed, error, answerMayBeLost: answerMayBeLost || error.mayHideAnAnswer)
       case .later(let error, let retryAfter):
         answerMayBeLost = answerMayBeLost || error.mayHideAnAnswer
-        let delay = Duration.seconds(max(attempt, min(retryAfter ?? 0, 3600)))
-        guard attempt < Provider.tries, surroundings.clocks.boot() + delay < deadline else {
-          throw RedemptionProblem(.later(retryAfter: retryAfter), error, answerMayBeLost: answerMayBeLost)
-        }
-        surroundings.diagnostics.log(.info, "\(error.message); trying again in \(delay.components.seconds) s")
+        let isDue: Bool
         do throws(Interrupted) {
-          try surroundings.clocks.sleep(delay)
+          isDue = try surroundings.rested(
+            after: attempt, because: error.message, retryAfter: retryAfter, until: deadline)
         } catch {
           throw RedemptionProblem(
             .failed, .transport(.interrupted(error)), answerMayBeLost: answerMayBeLost)
+        }
+        guard isDue else {
+          throw RedemptionProblem(.later(retryAfter: retryAfter), error, answerMayBeLost: answerMayBeLost)
         }
         attempt += 1
       }

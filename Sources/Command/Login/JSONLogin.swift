@@ -8,21 +8,16 @@ import OIDC
 final class JSONLogin: LoginPresenter {
   private let clocks: any Clocks
   private let write: (Secret) throws(Failure) -> Void
-  private let abandon: (Failure) -> Void
   /// The first line that could not be written.
   private var problem: Failure?
 
-  /// - Parameter abandon: ends the login where the address or the code could not be told: nobody can approve it.
-  init(
-    clocks: any Clocks, write: @escaping (Secret) throws(Failure) -> Void, abandon: @escaping (Failure) -> Void
-  ) {
+  init(clocks: any Clocks, write: @escaping (Secret) throws(Failure) -> Void) {
     self.clocks = clocks
     self.write = write
-    self.abandon = abandon
   }
 
   static func toStandardOutput() -> JSONLogin {
-    JSONLogin(clocks: SystemClocks(), write: StandardOutput.deliver, abandon: { Entry.abandon($0) })
+    JSONLogin(clocks: SystemClocks(), write: StandardOutput.deliver)
   }
 
   /// Whether a command line asks for events: then an error is one too, whatever is wrong.
@@ -30,7 +25,7 @@ final class JSONLogin: LoginPresenter {
     arguments.first == Login.name && arguments.contains("--json")
   }
 
-  func present(_ event: LoginEvent) {
+  func present(_ event: LoginEvent) throws(Failure) {
     switch event {
     case .code(let code):
       var members: [(String, JSON)] = [("verification_uri", text(code.verificationURI))]
@@ -39,10 +34,10 @@ final class JSONLogin: LoginPresenter {
         ("user_code", text(code.userCode)), ("expires_at", time(code.expiresAt)), ("interval", seconds(code.interval)),
       ]
       emit("device_code", members)
-      if let problem { abandon(problem) }
+      try finish()
     case .browser(let url):
       emit("browser", [("url", text(url))])
-      if let problem { abandon(problem) }
+      try finish()
     case .pending:
       emit("pending", [])
     case .slowDown(let interval):

@@ -21,7 +21,8 @@ struct StatusReport {
     ]
     if status.source == "login", status.subject != nil {
       let end = status.sessionExpiresAt.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
-      facts.append(("Session", status.canRefresh ? end : "ends with the ID token: no refresh token"))
+      let reason = status.refreshGivesNoIDToken ? "a refresh brings no new one" : "there is no refresh token"
+      facts.append(("Session", status.canRefresh ? end : "ends with the ID token: \(reason)"))
       facts.append(("Storage", status.key?.meaning))
     }
     facts.append(("Role", status.roleARN?.printable()))

@@ -100,5 +100,11 @@ struct ProfileReader {
         setting: ProfileKey.expectSubject.rawValue, neededBy: ProfileKey.unattendedLogin.rawValue,
         origin: profile.origin(of: .unattendedLogin))
     }
+    // A signature by whoever the token itself names as its issuer proves nothing.
+    if profile.verifyToken, profile.issuer == nil {
+      throw .missing(
+        setting: ProfileKey.issuer.rawValue, neededBy: ProfileKey.verifyToken.rawValue,
+        origin: profile.origin(of: .verifyToken))
+    }
   }
 }

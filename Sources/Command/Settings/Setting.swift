@@ -32,7 +32,7 @@ struct Setting: Sendable {
 extension Setting {
   static func of(_ key: ProfileKey) -> Setting {
     switch key {
-    case .source: Setting(key, "name", "Which identity to use: auto, login, file, env, a CI's name … (default: auto)")
+    case .source: Setting(key, "name", "Which identity to use: auto, login, file, env or kubernetes (default: auto)")
     case .method: Setting(key, "method", "How a person logs in: device or browser (default: device)")
     case .issuer: Setting(key, "url", "The identity provider, exactly as it spells itself")
     case .clientID: Setting(key, "id", "The client registered with the provider")
@@ -42,12 +42,12 @@ extension Setting {
     case .session: Setting(key, "name", "Keeps the sessions of two people under one user apart")
     case .tokenFile: Setting(key, "path", "File with an ID token")
     case .tokenEnv: Setting(key, "variable", "Name of the variable that holds an ID token")
-    case .tokenCommand: Setting(key, "command", "Command that prints an ID token; split on blanks, no shell")
-    case .tokenURL: Setting(key, "url", "URL that answers with an ID token")
-    case .tokenURLHeadersFile: Setting(key, "path", "File with headers for it, one a line")
-    case .tokenPointer: Setting(key, "pointer", "JSON pointer to the token in its answer")
+    case .tokenCommand: Setting(key, "command", "Command that prints an ID token (not in this version)")
+    case .tokenURL: Setting(key, "url", "URL that answers with an ID token (not in this version)")
+    case .tokenURLHeadersFile: Setting(key, "path", "File with headers for it (not in this version)")
+    case .tokenPointer: Setting(key, "pointer", "JSON pointer to the token in its answer (not in this version)")
     case .audience: Setting(key, "audience", "Audience to ask for (default: sts.amazonaws.com for CI identities)")
-    case .verifyToken: Setting(key, nil, "Verify the signature of a pre-issued token too")
+    case .verifyToken: Setting(key, nil, "Verify the signature of a pre-issued token by the keys of issuer")
     case .roleARN: Setting(key, "arn", "The role to assume")
     case .sessionName: Setting(key, "name", "Role session name (default: from the identity)")
     case .duration: Setting(key, "time", "Life of the credentials: 15m to 12h, or max (default: 1h)")
@@ -61,15 +61,15 @@ extension Setting {
     case .expectAccount: Setting(key, "account", "Refuse credentials of any other account")
     case .expectRole: Setting(key, "role", "Refuse credentials of any other role (name or ARN)")
     case .expectSubject: Setting(key, "subject", "Refuse any other person or workload")
-    case .strict: Setting(key, nil, "Turn ambiguities and short lives into errors")
+    case .strict: Setting(key, nil, "Refuse what would only be warned about")
     case .caFile:
       Setting(
         key, "path", "Certificates to trust beside the system's (PEM)",
         ambient: ["AWS_CA_BUNDLE", "SSL_CERT_FILE"])
     case .store: Setting(key, "kind", "Where the sealing key lives: auto, keyring, file, credential (default: auto)")
     case .timeout: Setting(key, "time", "Longest wait: up to 1h for exec and login (60s), 25s elsewhere")
-    case .unattendedLogin: Setting(key, nil, "Let serve start a login by itself")
-    case .onLoginRequired: Setting(key, "command", "Command that serve runs when a person must log in")
+    case .unattendedLogin: Setting(key, nil, "Let serve start a login by itself (not in this version)")
+    case .onLoginRequired: Setting(key, "command", "Command to run when a person must log in (not in this version)")
     }
   }
 

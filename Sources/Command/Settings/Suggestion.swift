@@ -5,6 +5,11 @@ enum Suggestion {
   static func nearest(to word: String, in candidates: [String]) -> String? {
     // Nobody misspells a name into one this long, and the work grows with the product of the lengths.
     guard word.utf8.count <= 64 else { return nil }
+    // Who stops early means the rest: `--role` is `--role-arn`, not `--scope`.
+    let beginning = folded(word)
+    if beginning.count >= 4, let longer = candidates.first(where: { folded($0).starts(with: beginning) }) {
+      return longer
+    }
     let limit = max(2, word.utf8.count / 3)
     var best: (name: String, distance: Int)?
     for candidate in candidates {

@@ -38,7 +38,7 @@ struct Exec: ParsableCommand {
       throw ExitCode(try LivingCredentials(broker, wiring).run(program, &environment, first: lease))
     } catch let failure as ExecFailure {
       StandardError.write("daypass: \(failure.explanation)\n")
-      throw ExitCode(failure.exitCode)
+      throw ExitCode(failure.shellCode ?? failure.kind.exitCode)
     }
   }
 }

@@ -21,15 +21,25 @@ struct Logout: ParsableCommand {
     // Another profile's mistake is no reason to keep this one's session.
     let others = own.all ? try wiring.allProfiles() : (try? wiring.allProfiles()) ?? []
     var done: Set<SessionKey> = []
+    var failure: Failure?
     for profile in own.all ? others : [wiring.profile] {
       guard let key = SessionKey(profile) else {
         if !own.all { try noSession(profile, wiring) }
         continue
       }
       guard done.insert(key).inserted else { continue }
-      let outcome = try Broker.Logout(wiring.surroundings(for: profile), profile: profile).run()
-      report(outcome, key, sharedBy: others.filter { SessionKey($0) == key }.map(\.name), wiring)
+      do throws(Failure) {
+        let outcome = try Broker.Logout(wiring.surroundings(for: profile), profile: profile).run()
+        report(outcome, key, sharedBy: others.filter { SessionKey($0) == key }.map(\.name), wiring)
+      } catch {
+        // One that cannot be ended is no reason to keep the others.
+        guard own.all else { throw error }
+        if case .interrupted = error.kind { throw error }
+        wiring.log.log(.warning, "\(key.issuer.printable()): \(error.message)")
+        failure = failure ?? error
+      }
     }
+    if let failure { throw failure }
     if own.all, done.isEmpty { StandardError.write("No profile has a session.\n") }
   }
 

@@ -26,7 +26,7 @@ struct WhoAmI: ParsableCommand {
     let identity = try broker.token(minimumTTL: 0, until: deadline)
     if own.verify { try broker.verifySignature(of: identity, until: deadline) }
     let now = SystemClocks().wall()
-    var lines = ["Token (\(own.verify ? "signature checked now" : trust(identity)))"]
+    var lines = ["Token (\(own.verify ? checked(identity, wiring.profile) : trust(identity)))"]
     lines += facts(identity.allClaims.members.map { ($0.key.printable(limit: 60), value($0, now)) })
     if hasRole(identity, wiring.profile) {
       let caller = try broker.caller(try broker.lease(.atLeast(0), until: deadline), until: deadline)
@@ -45,6 +45,13 @@ struct WhoAmI: ParsableCommand {
     case .person: profile.roleARN != nil
     case .preissued: profile.roleARN != nil || profile.ambientRoleARN != nil
     }
+  }
+
+  /// By whose keys: where no issuer is configured, by those of whoever the token names.
+  private func checked(_ identity: Identity, _ profile: Profile) -> String {
+    let isExpected = profile.issuer != nil
+    return isExpected
+      ? "signature checked now" : "signature checked now, by the keys of the issuer that it names itself"
   }
 
   private func trust(_ identity: Identity) -> String {
