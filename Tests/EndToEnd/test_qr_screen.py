@@ -4,16 +4,17 @@ import re
 
 import pytest
 
-from support.screen import DARK, LIGHT
+from support.screen import BITMAP_FONT, DARK, LIGHT, OUTLINE_FONT
 from support.terminal import Terminal
 
 # One X server a worker is plenty; windows of several tests at once would only share it.
 pytestmark = pytest.mark.xdist_group("screen")
 
 
+@pytest.mark.parametrize("font", [BITMAP_FONT, OUTLINE_FONT], ids=["bitmap", "outline"])
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
-def test_it_decodes_at_80x24_to_exactly_the_address_shown(person, sandbox, display, theme):
-    window = display.xterm(person.argv("login"), person.env, 80, 24, theme)
+def test_it_decodes_at_80x24_to_exactly_the_address_shown(person, sandbox, display, theme, font):
+    window = display.xterm(person.argv("login"), person.env, 80, 24, theme, font)
     assert window.wait_for_code() == [f"{sandbox.url}/device?user_code={sandbox.pending_code()}"]
     window.close()
 

@@ -10,7 +10,9 @@ from .processes import Process, wait_for
 DARK = ("#101010", "#d8d8d8")
 LIGHT = ("#fafafa", "#202020")
 # The plain name 10x20 means its Latin-1 form, which has no block elements.
-_FONT = "-misc-fixed-medium-r-normal--20-200-75-75-c-100-iso10646-1"
+BITMAP_FONT = ["-fn", "-misc-fixed-medium-r-normal--20-200-75-75-c-100-iso10646-1"]
+# Its block elements leave the last line of pixels of their cells free, as many outline fonts' do.
+OUTLINE_FONT = ["-fa", "DejaVu Sans Mono", "-fs", "10"]
 _PROGRAMS = ("Xvfb", "xterm", "import", "zbarimg", "xlsfonts")
 
 
@@ -38,8 +40,8 @@ class Display:
             raise RuntimeError(f"Xvfb did not start: {self.process.log()[-2000:]}")
         self.name = f":{line}"
 
-    def xterm(self, argv, env, columns=80, lines=24, theme=DARK) -> "Window":
-        window = Window(self, argv, env, columns, lines, theme)
+    def xterm(self, argv, env, columns=80, lines=24, theme=DARK, font=BITMAP_FONT) -> "Window":
+        window = Window(self, argv, env, columns, lines, theme, font)
         self._windows.append(window)
         return window
 
@@ -50,12 +52,12 @@ class Display:
 
 
 class Window:
-    def __init__(self, display: Display, argv, env, columns, lines, theme):
+    def __init__(self, display: Display, argv, env, columns, lines, theme, font):
         background, foreground = theme
         self.display = display
         self._count = len(display._windows)
         self.process = Process(
-            ["xterm", "-geometry", f"{columns}x{lines}+0+0", "-b", "0", "-fn", _FONT, "-bg", background,
+            ["xterm", "-geometry", f"{columns}x{lines}+0+0", "-b", "0", *font, "-bg", background,
              "-fg", foreground, "+sb", "-uc", "-e", *argv],
             display.directory, f"xterm-{self._count}", env=env | {"DISPLAY": display.name})
 
