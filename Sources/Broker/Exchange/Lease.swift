@@ -44,7 +44,7 @@ extension CredentialBroker {
   /// Seconds until it is time to renew, by `Windows`: zero or less when it is.
   public func renewalDue(_ lease: Lease) -> Int64 {
     let left = lease.secondsLeft(surroundings)
-    return left - min(Windows.refresh, lease.lifetime / 2) + 1
+    return left - Windows.renewal(ofLifetime: lease.lifetime) + 1
   }
 
   /// Whether they must not be handed out any more.

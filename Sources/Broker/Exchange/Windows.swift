@@ -3,10 +3,12 @@
 /// Below R = min(20 min, lifetime / 2) left one caller renews while the others get what there is; below
 /// M = min(10 min, lifetime / 4) all wait for it, and still get unexpired credentials when it fails. The AWS SDKs ask
 /// again at 15 min and insist at 10 min, so roles of 30 minutes and more never show them less than 15.
-enum Windows {
-  /// R and M where the lifetime does not make them smaller, in seconds.
-  static let refresh: Int64 = 1200
-  static let mandatory: Int64 = 600
+public enum Windows {
+  /// R, in seconds, of credentials granted for `lifetime` seconds.
+  public static func renewal(ofLifetime lifetime: Int64) -> Int64 { min(1200, lifetime / 2) }
+  /// M, likewise.
+  static func insistence(ofLifetime lifetime: Int64) -> Int64 { min(600, lifetime / 4) }
+
   /// How much younger than the oldest that would do new credentials must be to be worth buying, in seconds.
   private static let gain: Int64 = 60
 
@@ -33,8 +35,8 @@ enum Windows {
     // They cannot have more left than they were granted: the clock was set back since.
     guard left <= lifetime else { return .renew }
     if left < min(minimumTTL, lifetime - gain) { return .renew }
-    if left < min(mandatory, lifetime / 4) { return .renew }
-    if left < min(refresh, lifetime / 2) { return .renewIfFree }
+    if left < insistence(ofLifetime: lifetime) { return .renew }
+    if left < renewal(ofLifetime: lifetime) { return .renewIfFree }
     return .fresh
   }
 }

@@ -27,10 +27,10 @@ struct LastCredentials {
   }
 
   /// When the last credentials end that can still be bought; nil where that is too far away to matter. They are bought
-  /// anew where the shorter of 20 minutes and half their lifetime is left.
+  /// anew when `Windows` says so.
   func end(_ first: Lease) -> WallTime? {
     let lifetime = max(2, first.credentials.expiration - first.obtainedAt)
-    let step = lifetime - min(1200, lifetime / 2)
+    let step = lifetime - Windows.renewal(ofLifetime: lifetime)
     let beyond = identityEnd - (first.obtainedAt + step)
     guard beyond > 0 else { return first.credentials.expiration }
     let renewals = (beyond - 1) / step + 1
