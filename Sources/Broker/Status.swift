@@ -40,7 +40,7 @@ extension CredentialBroker {
       source = try IdentitySource.select(profile, environment: surroundings.environment)
     } catch {
       return ProfileStatus(
-        name: profile.name, source: "none", state: .none, roleARN: profile.roleARN, reason: error.message)
+        name: profile.name, source: "none", state: .none, roleARN: profile.roleARN, reason: error.explanation)
     }
     var status = ProfileStatus(name: profile.name, source: source.name, state: .ok, issuer: profile.issuer)
     status.roleARN = (try? Role(profile, source: source))?.arn.text.string
@@ -61,7 +61,7 @@ extension CredentialBroker {
         }
       } catch {
         status.state = .none
-        status.reason = error.message
+        status.reason = error.explanation
         return status
       }
     }

@@ -39,6 +39,9 @@ public protocol Explained: Error, Sendable {
 
 extension Explained {
   public var hint: String? { nil }
+
+  /// What happened, then what to try, on one line.
+  public var explanation: String { message + (hint.map { "; \($0)" } ?? "") }
 }
 
 /// Any explained error, folded to what its receiver needs. `Broker` and `Command` throw this one type.

@@ -64,7 +64,7 @@ struct StatusReportTests {
         "login required: no session; run `daypass login --profile prod`"
       ),
       (.locked, "the key is gone", "locked: the key is gone; `daypass login --profile prod` replaces the session"),
-      (.none, "token_file is empty", "no identity: token_file is empty"),
+      (.none, "token_file is empty", "unusable identity: token_file is empty"),
       (.none, "no identity: nothing is set", "no identity: nothing is set"),
     ])
   func states(state: ProfileStatus.State, reason: String, line: String) {

@@ -40,7 +40,7 @@ struct StatusReport {
     case .locked: return "\(style.bad("locked")): \(reason); `\(login(status))` replaces the session"
     case .none:
       // The reason may begin with these very words.
-      return reason.hasPrefix("no identity") ? reason : "\(style.bad("no identity")): \(reason)"
+      return reason.hasPrefix("no identity") ? reason : "\(style.bad("unusable identity")): \(reason)"
     }
   }
 
