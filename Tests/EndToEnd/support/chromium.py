@@ -68,7 +68,7 @@ class Chromium:
         return message
 
     def evaluate(self, expression):
-        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
@@ -88,6 +88,7 @@ class Chromium:
 
     def click(self, selector):
         """With the mouse, in the middle of the element: what is covered or off the screen cannot be clicked."""
+        self._painted()
         box = json.loads(self.evaluate(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
             " e.scrollIntoView({block: 'center'});"
@@ -95,6 +96,22 @@ class Chromium:
             " return JSON.stringify([b.x + b.width / 2, b.y + b.height / 2]) })()"))
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
+
+    def type(self, selector, text):
+        """Into the field, and only once it has the focus: what is typed before that goes nowhere."""
+        field = f"document.querySelector({json.dumps(selector)})"
+        self.click(selector)
+        deadline = time.monotonic() + 20
+        while not self.evaluate(f"document.activeElement === {field}"):
+            assert time.monotonic() < deadline, f"{selector} never took the focus"
+            time.sleep(0.05)
+        self.evaluate(f"{field}.select()")
+        self.call("Input.insertText", text=text)
+        assert self.evaluate(f"{field}.value") == text
+
+    def _painted(self):
+        """Two frames on: input sent to a page that was never painted hits nothing."""
+        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
 
     def photograph(self, path):
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]))
