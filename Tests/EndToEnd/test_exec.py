@@ -19,7 +19,7 @@ def variables(result) -> dict:
 def fetch(url: str, token: str | None, method: str = "GET"):
     headers = {"Authorization": token} if token else {}
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(urllib.request.Request(url, headers=headers, method=method), timeout=5) as answer:
+    with opener.open(urllib.request.Request(url, headers=headers, method=method), timeout=30) as answer:
         return json.loads(answer.read())
 
 

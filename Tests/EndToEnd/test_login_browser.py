@@ -95,7 +95,7 @@ def test_the_listener_is_on_loopback_alone_and_gone_afterwards(login, browser, s
     browser.get(answer.headers["Location"], timeout=10)
     running.finish().expect(0)
     with pytest.raises(requests.ConnectionError):
-        browser.get(redirect, timeout=5)
+        browser.get(redirect, timeout=30)
 
 
 @pytest.mark.parametrize("forgery", ["wrong_nonce", "wrong_aud", "tampered"])

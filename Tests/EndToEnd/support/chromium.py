@@ -74,7 +74,7 @@ class Chromium:
 
     def wait_for(self, text):
         shown = "document.body && document.readyState == 'complete' ? document.body.innerText : ''"
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(AssertionError):  # the page can go away while it is asked
                 if text in self.evaluate(shown):
@@ -101,7 +101,7 @@ class Chromium:
         """Into the field, and only once it has the focus: what is typed before that goes nowhere."""
         field = f"document.querySelector({json.dumps(selector)})"
         self.click(selector)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not self.evaluate(f"document.activeElement === {field}"):
             assert time.monotonic() < deadline, f"{selector} never took the focus"
             time.sleep(0.05)

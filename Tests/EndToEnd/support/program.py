@@ -74,11 +74,11 @@ class Running:
         text = self.out.decode()
         return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
-    def event(self, name: str, seconds: float = 20) -> dict:
+    def event(self, name: str, seconds: float = 60) -> dict:
         return self.until(
             lambda: next((event for event in self.events() if event["event"] == name), None), seconds, name)
 
-    def until(self, condition, seconds: float = 20, what: str = "condition"):
+    def until(self, condition, seconds: float = 60, what: str = "condition"):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             ended = self.popen.poll() is not None

@@ -52,7 +52,7 @@ class Terminal:
     def press(self, keys: bytes):
         os.write(self._master, keys)
 
-    def wait_for(self, condition, seconds: float = 20, what: str = "condition"):
+    def wait_for(self, condition, seconds: float = 60, what: str = "condition"):
         """`condition`: a text to come, or a function of this terminal."""
         if isinstance(condition, (str, bytes)):
             what = repr(condition)
