@@ -58,6 +58,7 @@ extension State {
 
   private mutating func grant(_ pending: AuthorizationRequest, to user: ByteText) -> Reply {
     let code = ByteText(Digests.randomText(40))
+    secrets.add(code.string)
     codes[code] = AuthorizationCode(request: pending, user: user, expires: Moments.monotonic() + .seconds(60))
     return Self.back(
       to: pending.redirectURI, [("code", code.string)], state: pending.state, issuer: place.issuer)

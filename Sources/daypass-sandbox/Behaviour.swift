@@ -33,6 +33,7 @@ enum Behaviour: String, CaseIterable, Sendable {
   case claimsSet = "claims_set"
   case claimsOmit = "claims_omit"
   case headerSet = "header_set"
+  case credentialsLifetime = "credentials_lifetime"
   case sts
   case stsError = "sts_error"
   case latency = "latency_ms"
@@ -70,6 +71,7 @@ enum Behaviour: String, CaseIterable, Sendable {
     case .claimsSet: "claims put into ID tokens; \"now+60\" and \"now-60\" become times"
     case .claimsOmit: "claims left out of ID tokens"
     case .headerSet: "members put into the ID token's header"
+    case .credentialsLifetime: "seconds that credentials live, whatever was asked for"
     case .sts: "a lie in the reply: \(STSLie.allCases.map(\.rawValue).joined(separator: ", "))"
     case .stsError: "{code, message, status, count}: STS calls are answered so"
     case .latency: "milliseconds before each answer, or {endpoint: milliseconds}"

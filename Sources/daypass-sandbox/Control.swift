@@ -6,8 +6,9 @@ extension State {
   mutating func answerControl(_ request: Request, order: String) -> Reply {
     let isFromPage = request.header("origin") != nil || request.header("sec-fetch-site") != nil
     guard request.isFromLoopback, !isFromPage else { return .error(403, "forbidden", "for programs on this machine") }
-    if order == "state" {
-      return request.method == "GET" ? .json(200, stateDocument) : .notAllowed("GET")
+    if order == "state" || order == "secrets" {
+      guard request.method == "GET" else { return .notAllowed("GET") }
+      return .json(200, order == "state" ? stateDocument : secrets.json)
     }
     guard request.method == "POST" else { return .notAllowed("POST") }
     var body = JSONObject([])
@@ -99,7 +100,7 @@ extension State {
   }
 
   /// An ID token without a login: what a CI system hands to its jobs.
-  private func mint(_ body: JSONObject) -> Reply {
+  private mutating func mint(_ body: JSONObject) -> Reply {
     let now = wall
     var claims: [(String, JSON)] = [
       ("iss", JSON(place.issuer)), ("sub", "repo:example/app:ref:refs/heads/main"), ("aud", "sts.amazonaws.com"),
@@ -107,7 +108,9 @@ extension State {
       ("iat", JSON(now.seconds)), ("nbf", JSON(now.seconds)), ("jti", JSON(Digests.randomText(20))),
     ]
     for member in body["claims"]?.object?.members ?? [] { claims.put(member.key.string, member.value) }
-    return .json(200, ["id_token": JSON(String(decoding: issue(claims), as: UTF8.self))])
+    let token = String(decoding: issue(claims), as: UTF8.self)
+    secrets.add(token)
+    return .json(200, ["id_token": JSON(token)])
   }
 
   private var stateDocument: JSON {

@@ -30,6 +30,7 @@ extension State {
     if let user = behaviours[.autoApprove]?.text { grant.status = .approved(user) }
     if let shown = behaviours[.deviceSet]?.object?["user_code"]?.text { grant.userCode = shown }
     devices.append(grant)
+    secrets.add(grant.deviceCode.string)
     return .json(200, deviceReply(grant, lifetime: lifetime))
   }
 

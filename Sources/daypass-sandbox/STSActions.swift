@@ -62,7 +62,10 @@ extension State {
 
   mutating func issue(_ order: RoleOrder, action: String, extra: [String]) -> Reply {
     let now = wall
-    let credentials = IssuedCredentials(role: order.role, sessionName: order.sessionName, expires: now + order.duration)
+    let lifetime = behaviours.seconds(.credentialsLifetime, default: order.duration)
+    let credentials = IssuedCredentials(
+      role: order.role, sessionName: order.sessionName, expires: now + min(max(lifetime, 1), 43_200))
+    secrets.add(credentials.secretAccessKey, credentials.sessionToken)
     if issued.count % 1_000 == 999 { issued = issued.filter { $0.value.expires + 3_600 > now } }
     issued[credentials.accessKeyID] = credentials
     let lie = behaviours.text(.sts).flatMap(STSLie.init(rawValue:))

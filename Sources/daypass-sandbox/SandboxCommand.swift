@@ -18,7 +18,8 @@ struct SandboxCommand: ParsableCommand {
         fault: {endpoint, mode, status, retry_after, body, content_type, skip, requests, seconds}; mode is one of \
       \(Fault.Mode.allCases.map(\.rawValue).joined(separator: ", "))
 
-      Control, by JSON over http from this machine only: GET /_control/state; POST /_control/approve {user_code, user}, \
+      Control, by JSON over http from this machine only: GET /_control/state, \
+      secrets (every one handed out); POST /_control/approve {user_code, user}, \
       deny {user_code}, expire {user_code}, behaviour {KEY: VALUE}, reset-behaviour, fault, clear-faults, \
       rotate-keys {keep_old}, reset-counters, clock {offset}, revoke-sessions, mint {claims}.
       """)

@@ -11,7 +11,7 @@ extension State {
 
   private static func newRefreshToken() -> ByteText { ByteText("sandbox-rt-" + Digests.randomText(43)) }
 
-  func tokens(_ session: Int, nonce: ByteText?, isRefresh: Bool) -> Reply {
+  mutating func tokens(_ session: Int, nonce: ByteText?, isRefresh: Bool) -> Reply {
     let session = sessions[session]
     let accessToken = "sandbox-at-" + Digests.randomText(43)
     var members: [(String, JSON)] = [
@@ -23,8 +23,10 @@ extension State {
     if session.scopes.contains("openid") {
       let token = idToken(session, accessToken: accessToken, nonce: nonce)
       members.append(("id_token", JSON(String(decoding: token, as: UTF8.self))))
+      secrets.add(String(decoding: token, as: UTF8.self))
     }
     if session.scopes.contains("offline_access") { members.append(("refresh_token", .string(session.current))) }
+    secrets.add(accessToken, session.current.string)
     behaviours.apply(
       set: isRefresh ? .refreshSet : .tokenSet, omit: isRefresh ? .refreshOmit : .tokenOmit, to: &members)
     return .json(200, .object(JSONObject(members)))

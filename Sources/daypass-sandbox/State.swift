@@ -17,6 +17,7 @@ struct State: Sendable {
   var behaviours = Behaviours()
   var faults = Faults()
   var counters = Counters()
+  var secrets = HandedOut()
   var clockOffset: Int64 = 0
 
   /// The first signs; all are published and verified with, until rotated out.

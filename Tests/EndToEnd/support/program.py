@@ -169,13 +169,13 @@ class Daypass:
             self.argv(*args), env=self.environment(env), input=input, capture_output=True, timeout=timeout,
             start_new_session=True, cwd=options.pop("cwd", self.directory), **options)
         code = 128 - done.returncode if done.returncode < 0 else done.returncode
-        return self._seen(Result(args, code, done.stdout, done.stderr, time.monotonic() - started))
+        return self.seen(Result(args, code, done.stdout, done.stderr, time.monotonic() - started))
 
     def start(self, *args, env=None, **options) -> Running:
         popen = subprocess.Popen(
             self.argv(*args), env=self.environment(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, start_new_session=True, cwd=self.directory, **options)
-        running = Running(args, popen, self._seen)
+        running = Running(args, popen, self.seen)
         self._running.append(running)
         return running
 
@@ -206,11 +206,12 @@ class Daypass:
         leaks = self.watch.leaks()
         assert not leaks, "\n".join(leaks)
 
-    def _seen(self, result: Result) -> Result:
+    def seen(self, result: Result) -> Result:
+        """Every result passes here: what it shows is watched, and its exit code is one of the contract."""
         self.watch.output(f"stderr of {result.args}", result.err)
         if not _PRINTS_SECRETS & set(result.args):
             self.watch.output(f"stdout of {result.args}", result.out)
-        # The codes of the contract, and no signal: a trap would show as 132 or 133.
+        # No signal either: a trap would show as 132 or 133.
         assert result.code in _CODES or "exec" in result.args, f"exit {result.code} of {result.args}: {result.stderr}"
         return result
 

@@ -32,6 +32,11 @@ class Sandbox:
         self.set(**({"interval": 1} | behaviour))
 
     def stop(self):
+        try:
+            for secret in self.secrets():
+                self.watch.secret(secret)
+        except OSError:
+            pass  # a test had it stopped, or refuse connections
         self.process.stop()
 
     # Orders
@@ -73,6 +78,12 @@ class Sandbox:
     def state(self) -> dict:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"{self.url}/_control/state", timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def secrets(self) -> list[str]:
+        """Every token, code and key it has handed out."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{self.url}/_control/secrets", timeout=10) as answer:
             return json.loads(answer.read())
 
     def requests(self, kind: str = "") -> list[dict]:
