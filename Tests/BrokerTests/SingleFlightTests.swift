@@ -114,6 +114,17 @@ import Testing
     #expect(world.provider.counts.refreshes == 1)
   }
 
+  @Test func `also where no token ever lives as long as is wanted`() throws {
+    let world = try World()
+    try world.login()
+    world.disk.beforeNextLock { _ = try? world.token(nil, 7200) }
+    _ = try world.token(nil, 7200)
+    #expect(world.provider.counts.refreshes == 1)
+    // Whoever comes later asks again: the provider may give longer ones by then.
+    _ = try world.token(nil, 7200)
+    #expect(world.provider.counts.refreshes == 2)
+  }
+
   @Test func `whoever waited for a refresh that failed does not ask the provider again`() throws {
     let world = try World()
     try world.login()

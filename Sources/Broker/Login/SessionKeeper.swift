@@ -45,6 +45,8 @@ struct SessionKeeper {
     // Whoever held the lock may have refreshed, and its refresh token is the only one that is still good; or it failed.
     let locked = try current()
     if try settles(need, locked) { return locked }
+    // Some providers' tokens never live as long as is wanted: what came while this waited is as good as the next.
+    if locked.identity.token != session.identity.token, left(locked) > 0 { return locked }
     if let failure = store.failures.current(), failure != earlier { return try valid(locked, else: failure.again) }
     do throws(Setback) {
       let refreshed = try refreshed(locked, until: deadline)
