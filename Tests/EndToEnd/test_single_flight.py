@@ -46,6 +46,7 @@ def test_200_callers_of_expired_credentials_make_one_exchange(person, sandbox):
     expire(person, sandbox, "--session-name", "other")
     results = crowd(person, *[("credential-process", "--session-name", "other")] * 200)
     assert len(bought(results)) == 1 and results[0].json()["AccessKeyId"] != old
+    assert results[0].json()["SecretAccessKey"] in sandbox.secrets(), "what the server gave"
     assert (sandbox.count("token.refresh_token"), sandbox.count("sts")) == (1, 1)
     assert not [result.stderr for result in results if result.err], "nobody has anything to complain of"
     assert not was_reused(sandbox)
