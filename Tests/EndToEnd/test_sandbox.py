@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -493,6 +494,28 @@ def test_roles_from_a_configuration_file(start, tmp_path):
     assert provider.refusal(alice, "elsewhere") == "AccessDenied"
     claims = parts(alice)[1]
     assert claims["exp"] - claims["iat"] == 120
+
+
+def test_credentials_live_as_long_as_ordered(provider):
+    token = provider.log_in()["id_token"]
+
+    def life():
+        end = provider.exchange(token, DurationSeconds=1800)["Credentials"]["Expiration"]
+        return (end - datetime.now(timezone.utc)).total_seconds()
+
+    assert 1700 < life() <= 1800
+    provider.control("behaviour", credentials_lifetime=30)
+    assert 0 < life() <= 30
+
+
+def test_what_was_handed_out_is_listed(provider):
+    tokens = provider.log_in()
+    keys = provider.exchange(tokens["id_token"])["Credentials"]
+    job = provider.control("mint")["id_token"]
+    listed = provider.http.get(f"{provider.url}/_control/secrets", timeout=10).json()
+    for secret in (tokens["id_token"], tokens["access_token"], tokens["refresh_token"], keys["SecretAccessKey"],
+                   keys["SessionToken"], job):
+        assert secret in listed
 
 
 def test_parameters_are_held_against_the_service_model(provider):

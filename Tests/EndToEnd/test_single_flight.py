@@ -166,6 +166,17 @@ def test_a_provider_that_is_down_is_asked_by_one_caller(expired, sandbox):
     assert sandbox.count() == 0
 
 
+def test_a_session_that_was_ended_is_found_out_by_one_caller(person, sandbox):
+    sandbox.log_in(person)
+    name = ("--session-name", "other")
+    expire(person, sandbox, *name)
+    sandbox.control("revoke-sessions")
+    results = crowd(person, *[("credential-process", *name), ("token",)] * 10)
+    assert codes(results) == {4: 20}
+    assert all("daypass login" in result.stderr for result in results)
+    assert sandbox.count("token") == 1 and sandbox.count("sts") == 0
+
+
 @pytest.mark.slow
 def test_the_next_try_is_made_when_it_is_due(daypass, sandbox):
     daypass.configure(default=sandbox.profile(role_arn=None), buyer=sandbox.profile())
