@@ -1,4 +1,4 @@
-"""Jobs that share a uid, a state directory and a role, and nothing else: each token gets its own answer from the STS."""
+"""Jobs that share a uid, a state directory and a role, and no more: each token gets its own answer from the STS."""
 
 import pytest
 

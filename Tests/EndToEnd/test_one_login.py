@@ -14,8 +14,8 @@ def sandbox(make_sandbox, tmp_path):
     """With roles that differ in nothing but their names."""
     trust = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity"}}
     config = tmp_path / "roles.json"
-    config.write_text(json.dumps({
-        "roles": [{"arn": arn, "max_duration": 43200, "trust": trust} for arn in (DEMO_ROLE, ALICE_ONLY_ROLE, THIRD_ROLE)]}))
+    roles = [DEMO_ROLE, ALICE_ONLY_ROLE, THIRD_ROLE]
+    config.write_text(json.dumps({"roles": [{"arn": arn, "max_duration": 43200, "trust": trust} for arn in roles]}))
     return make_sandbox("--config", config)
 
 

@@ -71,7 +71,8 @@ def rounds(person, sandbox, number: int, callers: int):
     for index in range(number):
         name = ("--session-name", f"round-{index}")
         expire(person, sandbox, *name)
-        calls = [("credential-process", *name), ("token",), ("credential-process", "--role-arn", ALICE_ONLY_ROLE, *name)]
+        buy = ("credential-process", *name)
+        calls = [buy, ("token",), (*buy, "--role-arn", ALICE_ONLY_ROLE)]
         results = crowd(person, *calls * callers)
         assert [len(bought(results[kind::3])) for kind in range(3)] == [1, 1, 1], f"round {index}"
         assert sandbox.count("token.refresh_token") == 1, f"round {index}"
@@ -89,7 +90,7 @@ def test_a_rotating_refresh_token_is_redeemed_by_one_process_100_times(person, s
 
 
 def test_tokens_that_never_live_as_long_as_wanted_are_shared_too(daypass, sandbox):
-    """A provider whose ID tokens live a minute or less: whoever waited for a new one takes it, as there is no better."""
+    """A provider whose ID tokens live a minute or less: whoever waited for a new one takes it; none is better."""
     sandbox.set(rotate_refresh=True, id_token_lifetime=50)
     daypass.configure(default=sandbox.profile(role_arn=None))
     sandbox.log_in(daypass)

@@ -41,8 +41,10 @@ class Sealed:
         return sorted({words[3] for words in lines})
 
     def data(self):
-        return sorted(path for path in self.daypass.state.iterdir() if path.name.startswith(("session-", "credentials-"))
-                      and not path.name.endswith((".lock", ".failed")))
+        """What is sealed: sessions and credentials."""
+        return sorted(
+            path for path in self.daypass.state.iterdir()
+            if path.name.startswith(("session-", "credentials-")) and not path.name.endswith((".lock", ".failed")))
 
     def remove_key(self):
         match self.store:

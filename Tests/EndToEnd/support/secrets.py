@@ -35,16 +35,15 @@ class Watch:
 
     def leaks(self) -> list[str]:
         found = []
+        secrets = [(secret, list(_forms(secret))) for secret in self._secrets]
         for what, data in self._outputs:
             for pattern, name in ((_TOKEN, "a signed token"), (_CANARY, "a canary"), (_SANDBOX, "a sandbox token")):
                 match = pattern.search(data)
                 if match:
                     found.append(f"{what} shows {name}: {match.group()[:40]!r}…")
-            for secret in self._secrets:
-                for form in _forms(secret):
-                    if form in data:
-                        found.append(f"{what} shows a secret ({len(secret)} bytes, {secret[:4]!r}…)")
-                        break
+            for secret, forms in secrets:
+                if data and any(form in data for form in forms):
+                    found.append(f"{what} shows a secret ({len(secret)} bytes, {secret[:4]!r}…)")
         return found
 
 
