@@ -52,7 +52,7 @@ def test_a_holder_that_is_killed_is_followed_at_once(session, sandbox, args, kin
     second.finish().expect(0)
     assert sandbox.count(kind) == 2, "the second asks for itself"
     # A look every 80 ms; the holder's answer would have come after a minute.
-    assert sandbox.requests(kind)[1]["at"] - killed < 2
+    assert sandbox.requests(kind)[1]["at"] - killed < 20
     session.run(*args).expect(0)
 
 
