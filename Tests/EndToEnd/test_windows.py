@@ -46,7 +46,7 @@ def hanging_holder(session, sandbox):
 
 
 def test_in_the_first_window_one_renews_and_nobody_waits(session, sandbox):
-    aging = Aging(session, sandbox, life=36).until_left(16.5)
+    aging = Aging(session, sandbox, life=60).until_left(29)
     sandbox.set(latency_ms={"sts": 60_000})
     callers = Crowd(session, *[(VERB,)] * 10)
     wait_for(lambda: callers.ended() == 9, 30, "nine that do not wait for the one")
@@ -92,7 +92,7 @@ def test_in_the_second_window_a_holder_that_hangs_costs_the_wait_and_no_more(ses
 
 
 def test_in_the_second_window_a_failing_sts_costs_one_warning(session, sandbox):
-    aging = Aging(session, sandbox, life=24).until_left(4.5)
+    aging = Aging(session, sandbox, life=60).until_left(14)
     sandbox.fault("sts", "status", status=503, retry_after=300)
     results = crowd(session, *[(VERB,)] * 5)
     assert codes(results) == {0: 5} and {result.out for result in results} == {aging.old.out}
