@@ -72,6 +72,8 @@ public final class StateDirectoryOnDisk: StateDirectory {
   public func remove(_ name: String) throws(StateFailure) {
     guard try directory(creating: false) != nil else { return }
     try changing(name) { directory throws(SystemError) in
+      // What a killed writer left may hold what is to be removed.
+      TemporaryFile.removeAbandoned(in: directory)
       do throws(SystemError) {
         try call { unlinkat(directory, name, 0) }
         try synchronizeDirectory(directory)

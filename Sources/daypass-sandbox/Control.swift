@@ -55,6 +55,12 @@ extension State {
     case "revoke-sessions":
       for index in sessions.indices { sessions[index].isRevoked = true }
       return .json(200, ["sessions": JSON(Int64(sessions.count))])
+    case "keep-sessions":
+      keptSessions = sessions
+      return .json(200, ["sessions": JSON(Int64(sessions.count))])
+    case "restore-sessions":
+      sessions = keptSessions
+      return .json(200, ["sessions": JSON(Int64(sessions.count))])
     case "mint": return mint(body)
     default: return .notFound()
     }

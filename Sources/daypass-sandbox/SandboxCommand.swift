@@ -21,7 +21,8 @@ struct SandboxCommand: ParsableCommand {
       Control, by JSON over http from this machine only: GET /_control/state, \
       secrets (every one handed out); POST /_control/approve {user_code, user}, \
       deny {user_code}, expire {user_code}, behaviour {KEY: VALUE}, reset-behaviour, fault, clear-faults, \
-      rotate-keys {keep_old}, reset-counters, clock {offset}, revoke-sessions, mint {claims}.
+      rotate-keys {keep_old}, reset-counters, clock {offset}, revoke-sessions, keep-sessions, restore-sessions, \
+      mint {claims}.
       """)
 
   @Option(help: "Address and port; port 0 takes any.")

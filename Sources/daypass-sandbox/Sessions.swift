@@ -42,7 +42,7 @@ extension State {
       return .error(400, "invalid_grant", "no such refresh token")
     }
     guard !sessions[index].isRevoked else { return .error(400, "invalid_grant", "the session has been revoked") }
-    if sessions[index].used.contains(token) {
+    if sessions[index].used.contains(token), !behaviours.isOn(.reuseLeeway) {
       sessions[index].isRevoked = true
       return .error(400, "invalid_grant", "the refresh token has been used before; the session is revoked")
     }

@@ -26,6 +26,8 @@ struct State: Sendable {
   var authorizations: [ByteText: AuthorizationRequest] = [:]
   var codes: [ByteText: AuthorizationCode] = [:]
   var sessions: [Session] = []
+  /// As `keep-sessions` found them, for a test that does one thing to one session many times.
+  var keptSessions: [Session] = []
   var issued: [String: IssuedCredentials] = [:]
   /// What CSRF tokens are made with.
   let pageKey = Array(Digests.randomText(32).utf8)

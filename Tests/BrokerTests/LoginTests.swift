@@ -85,9 +85,10 @@ import Testing
     #expect(try world.record().refreshToken == nil)
   }
 
-  @Test func `a session that cannot get its lock is stored all the same`() throws {
+  @Test(arguments: [Disk.Fault.busy, .unwritable])
+  func `a session that cannot get its lock is stored all the same`(fault: Disk.Fault) throws {
     let world = try World()
-    world.provider.set { [disk = world.disk] in $0.duringPoll = { disk.fail(.busy) } }
+    world.provider.set { [disk = world.disk] in $0.duringPoll = { disk.fail(fault) } }
     try world.login(world.profile { $0.roleARN = nil })
     world.disk.fail(nil)
     #expect(try world.record().refreshToken != nil)

@@ -15,7 +15,9 @@ from support import glewlwyd as glewlwyd_server  # noqa: E402
 from support import moto as moto_server  # noqa: E402
 from support import screen  # noqa: E402
 from support import seaweedfs as seaweedfs_server  # noqa: E402
+from support import strace  # noqa: E402
 from support.certificates import Authority  # noqa: E402
+from support.lanes import Lanes, processors  # noqa: E402
 from support.need import need  # noqa: E402
 from support.program import Daypass  # noqa: E402
 from support.sandbox import Sandbox  # noqa: E402
@@ -93,6 +95,30 @@ def expired(daypass, sandbox):
     sandbox.log_in(daypass)
     time.sleep(2)
     return daypass
+
+
+# Many tries of one situation
+
+
+@pytest.fixture
+def make_lanes(built, tmp_path):
+    """Lanes in which a run can be killed or made to fail at any system call."""
+    need(strace.why_unavailable())
+    made = []
+
+    def make(prepare, count: int = processors()) -> Lanes:
+        made.append(Lanes(built, tmp_path, prepare, count))
+        return made[-1]
+
+    yield make
+    for lanes in made:
+        lanes.close()
+
+
+@pytest.fixture
+def everything(request) -> bool:
+    """Whether each case is tried (ci/test --all), or a sample."""
+    return request.config.getoption("--slow")
 
 
 # Real servers, one of each for every worker

@@ -54,8 +54,9 @@ struct Renewal {
   /// One caller renews while the others go on with what there is, and so does this one if it fails.
   private func renewedIfFree(_ cached: Lease, _ minimumTTL: Int64) throws(Failure) -> Lease {
     do throws(Failure) {
-      guard let lock = try cache.lock(until: surroundings.clocks.boot()) else { return cached }
-      defer { lock.unlock() }
+      // Where nothing can be written, each caller is the one: nobody could tell the others who is.
+      let lock = try cache.lock(until: surroundings.clocks.boot())
+      defer { lock?.unlock() }
       if let other = try settled(minimumTTL) { return other }
       return try buy(until: deadline)
     } catch {

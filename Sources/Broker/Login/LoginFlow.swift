@@ -56,7 +56,7 @@ public struct LoginFlow {
   }
 
   /// Whoever refreshes the earlier session is waited for, so that it does not put that one back; but what a person has
-  /// approved is not lost for one that hangs.
+  /// approved is not lost for one that hangs, nor for a lock that cannot be had.
   private func keep(
     _ record: SessionRecord, in store: SessionStore, _ place: SessionStore.Place
   ) throws(Failure) -> KeyReference {
@@ -64,12 +64,12 @@ public struct LoginFlow {
     do throws(Failure) {
       lock = try store.lock(until: surroundings.clocks.boot() + .seconds(20))
     } catch {
-      guard error.kind == .busy else { throw error }
+      guard error.kind == .busy || error.kind == .output else { throw error }
       surroundings.diagnostics.log(.warning, "\(error.message); storing the new session all the same")
       lock = nil
     }
     defer { lock?.unlock() }
-    let reference = try store.write(record, like: place.key, in: place.room)
+    let reference = try store.write(record, in: place)
     store.failures.forget()
     return reference
   }

@@ -108,7 +108,7 @@ struct SessionKeeper {
     let provider = Provider(surroundings, profile, store.key)
     let (metadata, client) = try reach(provider, until: deadline)
     var record = session.record
-    let room = try mark(&record, session.reference)
+    let ready = try mark(&record, session.reference)
     let redemption: Redemption
     do throws(RedemptionProblem) {
       redemption = try provider.redeem(refreshToken, metadata, client: client, until: deadline)
@@ -124,7 +124,7 @@ struct SessionKeeper {
     record.refreshedAt = now
     record.refreshGivesIDToken = redemption.tokens.idToken != nil
     if let seconds = redemption.tokens.refreshExpiresIn { record.refreshExpiresAt = now + seconds }
-    keep(record, session.reference, in: room)
+    keep(record, session.reference, ready)
 
     guard let idToken = redemption.tokens.idToken else {
       guard left(session) > 0 else { throw Setback(ended(session)) }
@@ -135,7 +135,7 @@ struct SessionKeeper {
         idToken, metadata, accessToken: redemption.tokens.accessToken, nonce: nil, requestedAt: nil,
         subject: session.identity.subject, until: deadline)
       record.idToken = idToken
-      keep(record, session.reference, in: nil)
+      keep(record, session.reference)
       return StoredSession(record, identity, session.reference, store.key)
     } catch {
       throw Setback(error)
@@ -153,14 +153,21 @@ struct SessionKeeper {
     }
   }
 
-  /// Says on disk that a redemption has begun, so that a crash before its answer is stored can be told later, and takes
-  /// the room for that answer. Only a provider that does not rotate loses nothing when neither is possible.
-  private func mark(_ record: inout SessionRecord, _ reference: KeyReference) throws(Setback) -> (any ReservedWrite)? {
+  /// What the answer to a redemption is stored with. Between the two nothing need be read or found any more: whatever
+  /// fails there would cost the session.
+  private struct Readiness {
+    let key: SealingKey
+    let room: any ReservedWrite
+  }
+
+  /// Says on disk that a redemption has begun, so that a crash before its answer is stored can be told later, and gets
+  /// ready for that answer. Only a provider that does not rotate loses nothing when neither is possible.
+  private func mark(_ record: inout SessionRecord, _ reference: KeyReference) throws(Setback) -> Readiness? {
     record.redeemingSince = record.redeemingSince ?? surroundings.clocks.wall()
     do throws(Failure) {
-      let room = try store.reserve()
-      try store.write(record, like: reference)
-      return room
+      let ready = Readiness(key: try store.key(like: reference), room: try store.reserve())
+      try store.write(record, under: ready.key, in: nil)
+      return ready
     } catch {
       guard error.kind == .output, record.rotates == false else { throw Setback(error) }
       surroundings.warnOfUnkept(error)
@@ -170,11 +177,15 @@ struct SessionKeeper {
 
   /// What cannot be stored now is still good for this run, and the room for it was taken before; a failure here is the
   /// disk's.
-  private func keep(_ record: SessionRecord, _ reference: KeyReference, in room: (any ReservedWrite)?) {
+  private func keep(_ record: SessionRecord, _ reference: KeyReference, _ ready: Readiness? = nil) {
+    // A logout that would not wait any longer has deleted it, and it stays deleted.
+    if store.isRemoved { return }
     do throws(Failure) {
-      // A logout that would not wait any longer has deleted it, and it stays deleted.
-      if case .none = try store.read() { return }
-      try store.write(record, like: reference, in: room)
+      if let ready {
+        try store.write(record, under: ready.key, in: ready.room)
+      } else {
+        try store.write(record, like: reference)
+      }
     } catch {
       surroundings.warnOfUnkept(error)
     }
@@ -186,10 +197,10 @@ struct SessionKeeper {
     if problem.answerMayBeLost { record.redeemingSince = record.redeemingSince ?? surroundings.clocks.wall() }
     switch problem.meaning {
     case .later(let retryAfter):
-      keep(record, session.reference, in: nil)
+      keep(record, session.reference)
       return Setback(problem.failure, retryAfter: retryAfter)
     case .failed:
-      keep(record, session.reference, in: nil)
+      keep(record, session.reference)
       return Setback(problem.failure)
     case .ended(let hasReason):
       let wasLost = record.redeemingSince != nil
@@ -199,7 +210,7 @@ struct SessionKeeper {
         record.wasEnded = true
       }
       record.redeemingSince = nil
-      keep(record, session.reference, in: nil)
+      keep(record, session.reference)
       let lost = "; the answer to an earlier refresh was lost, and with it the refresh token that replaced this one"
       return Setback(store.loginRequired(problem.failure.message + (wasLost ? lost : "")))
     }

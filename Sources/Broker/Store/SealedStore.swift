@@ -49,6 +49,14 @@ struct SealedStore {
   ) throws(Failure) -> KeyReference {
     _ = try surroundings.stateOrFailure()
     let key = try keys.key(like)
+    try write(plaintext, to: name, kind: kind, under: key, in: room)
+    return key.reference
+  }
+
+  /// Seals under a key that is at hand, so that nothing need be read first.
+  func write(
+    _ plaintext: Secret, to name: String, kind: SealedFile.Kind, under key: SealingKey, in room: (any ReservedWrite)?
+  ) throws(Failure) {
     let bytes: [UInt8]
     do throws(CryptographyFailure) {
       bytes = try SealedFile.write(
@@ -58,9 +66,8 @@ struct SealedStore {
       throw Failure(error)
     }
     // The room may have gone with a directory that was replaced meanwhile.
-    if let room, (try? room.commit(bytes)) != nil { return key.reference }
+    if let room, (try? room.commit(bytes)) != nil { return }
     try surroundings.inState { (state) throws(StateFailure) in try state.write(bytes, to: name) }
-    return key.reference
   }
 
   /// Takes room for the largest session there can be: two tokens of 20,000 bytes and what belongs to them.

@@ -63,19 +63,29 @@ struct SealingKeys {
   }
 
   /// The key that `reference` names while it can be reached, else a chosen one.
-  func key(_ reference: KeyReference?) throws(Failure) -> SealingKey {
+  ///
+  /// - Parameter room: what was reserved for a key file.
+  func key(_ reference: KeyReference?, in room: (any ReservedWrite)? = nil) throws(Failure) -> SealingKey {
     if let reference, case .found(let key) = try find(reference) { return key }
-    return try choose(existing: nil)
+    return try choose(existing: nil, in: room)
+  }
+
+  /// Takes the room for a key file, where one will be made.
+  func reserve() throws(Failure) -> (any ReservedWrite)? {
+    guard choice == .file || (choice == .auto && !surroundings.keyRing.isLasting) else { return nil }
+    return try surroundings.inState { (state) throws(StateFailure) in
+      try state.reserve(SealingKeys.fileName, bytes: SealingKey.byteCount)
+    }
   }
 
   /// The key for something new; made where there is none.
   ///
   /// - Parameter existing: the key of the session that is replaced.
-  func choose(existing: KeyReference?) throws(Failure) -> SealingKey {
+  func choose(existing: KeyReference?, in room: (any ReservedWrite)? = nil) throws(Failure) -> SealingKey {
     if let key = try chosen(existing: existing) { return key }
     if choice != .file, surroundings.keyRing.isLasting, let key = try newKeyringKey() { return key }
     if choice == .keyring { throw SealingKeys.noKeyring }
-    return try file()
+    return try file(in: room)
   }
 
   /// The same without making one: nil where there is none yet. What would keep one from being made is thrown here.
@@ -207,10 +217,11 @@ struct SealingKeys {
     return key
   }
 
-  private func file() throws(Failure) -> SealingKey {
+  private func file(in room: (any ReservedWrite)?) throws(Failure) -> SealingKey {
     if let key = try usableFileKey() { return key }
     // Two first logins at once must end with one key: whoever comes second reads the other's. One that hangs there is
-    // not waited for: a person may have approved what is to be sealed.
+    // not waited for, and a disk without room for a lock is no reason to stop where there is room for the key: a person
+    // may have approved what is to be sealed.
     let deadline = surroundings.clocks.boot() + .seconds(5)
     let lock: (any StateLock)?
     do throws(Failure) {
@@ -218,7 +229,7 @@ struct SealingKeys {
         try state.lock(SealingKeys.fileName, deadline: deadline)
       }
     } catch {
-      guard error.kind == .busy else { throw error }
+      guard error.kind == .busy || (error.kind == .output && room != nil) else { throw error }
       lock = nil
     }
     defer { lock?.unlock() }
@@ -227,9 +238,9 @@ struct SealingKeys {
     guard let key = SealingKey(secret, place: .file, surroundings.cryptography) else {
       throw Failure(CryptographyFailure.unusableKey)
     }
-    try surroundings.inState { (state) throws(StateFailure) in
-      try state.write(secret.exposedBytes(), to: SealingKeys.fileName)
-    }
+    let bytes = secret.exposedBytes()
+    if let room, (try? room.commit(bytes)) != nil { return key }
+    try surroundings.inState { (state) throws(StateFailure) in try state.write(bytes, to: SealingKeys.fileName) }
     return key
   }
 

@@ -60,7 +60,9 @@ struct SessionStore {
   /// A place that is ready for a session.
   struct Place {
     /// Nil where one will be made with the session.
-    let key: KeyReference?
+    let key: SealingKey?
+    /// For a key file that will be made.
+    let keyRoom: (any ReservedWrite)?
     let room: any ReservedWrite
     /// What is there now, where it can be read.
     let earlier: SessionRecord?
@@ -73,8 +75,23 @@ struct SessionStore {
     let room = try reserve()
     var earlier: (record: SessionRecord, reference: KeyReference)?
     if case .session(let record, let reference) = try read() { earlier = (record, reference) }
+    let key = try sealed.keys.chosen(existing: earlier?.reference)
     return Place(
-      key: try sealed.keys.chosen(existing: earlier?.reference)?.reference, room: room, earlier: earlier?.record)
+      key: key, keyRoom: key == nil ? try sealed.keys.reserve() : nil, room: room, earlier: earlier?.record)
+  }
+
+  /// Stores a session where it was made ready for. The key may have been removed meanwhile, and then there is another;
+  /// but one that only cannot be read now is no reason to lose what a person has approved.
+  func write(_ record: SessionRecord, in place: Place) throws(Failure) -> KeyReference {
+    let key: SealingKey
+    do throws(Failure) {
+      key = try sealed.keys.key(place.key?.reference, in: place.keyRoom)
+    } catch {
+      guard error.kind == .output, let known = place.key else { throw error }
+      key = known
+    }
+    try write(record, under: key, in: place.room)
+    return key.reference
   }
 
   @discardableResult
@@ -84,7 +101,18 @@ struct SessionStore {
     try sealed.write(record.encoded(), to: name, kind: .session, like: like, in: room)
   }
 
+  /// The same under a key that is at hand.
+  func write(_ record: SessionRecord, under key: SealingKey, in room: (any ReservedWrite)?) throws(Failure) {
+    try sealed.write(record.encoded(), to: name, kind: .session, under: key, in: room)
+  }
+
   func reserve() throws(Failure) -> any ReservedWrite { try sealed.reserve(name) }
+
+  /// The key that `reference` names while it can be reached, else a chosen one.
+  func key(like reference: KeyReference) throws(Failure) -> SealingKey { try sealed.keys.key(reference) }
+
+  /// Whether there is no file of this name. One that cannot be looked at is there.
+  var isRemoved: Bool { (try? surroundings.state?.read(name)) == .absent }
 
   /// Removes the file and what is remembered of it.
   func remove() throws(Failure) {
