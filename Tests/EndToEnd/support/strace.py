@@ -29,7 +29,8 @@ def why_unavailable() -> str | None:
     if not shutil.which("strace"):
         return "strace is not installed"
     probe = subprocess.run([*_prefix(), "strace", "-o", "/dev/null", "true"], capture_output=True)
-    return None if probe.returncode == 0 else f"strace may not trace here: {probe.stderr.decode(errors='replace')[-200:]}"
+    reason = probe.stderr.decode(errors="replace")[-200:]
+    return None if probe.returncode == 0 else f"strace may not trace here: {reason}"
 
 
 def _prefix() -> list[str]:
