@@ -75,6 +75,13 @@ struct CredentialCache {
     return latest
   }
 
+  /// Deletes what is remembered of failed renewals of what was bought with a session: a person who logs in anew has
+  /// mended what there was to mend.
+  static func forgetFailures(boughtWith session: SessionKey, _ surroundings: Surroundings) {
+    guard let names = try? names(prefix(session, surroundings), surroundings) else { return }
+    for name in names where name.hasSuffix(FailureRecord.suffix) { try? surroundings.state?.remove(name) }
+  }
+
   /// Deletes what was bought with other pre-issued tokens and has expired: each token has a file of its own, and is
   /// soon replaced by the next.
   static func forgetExpired(_ surroundings: Surroundings, store: StoreChoice) {

@@ -29,13 +29,13 @@ struct Renewal {
   }
 
   func lease(_ demand: CredentialBroker.Demand) throws(Failure) -> Lease {
-    guard case .atLeast(let minimumTTL) = demand else { return try acquired(minimumTTL: nil) }
-    guard let cached = try cache.read() else { return try acquired(minimumTTL: minimumTTL) }
+    guard case .atLeast(let minimumTTL) = demand else { return try acquired(minimumTTL: nil, isRenewal: false) }
+    guard let cached = try cache.read() else { return try acquired(minimumTTL: minimumTTL, isRenewal: false) }
     switch verdict(cached, minimumTTL) {
     case .fresh: return cached
     case .renewIfFree: return try renewedIfFree(cached, minimumTTL)
     case .renew: return try renewed(cached, minimumTTL)
-    case .acquire: return try acquired(minimumTTL: minimumTTL)
+    case .acquire: return try acquired(minimumTTL: minimumTTL, isRenewal: true)
     }
   }
 
@@ -78,10 +78,12 @@ struct Renewal {
     }
   }
 
-  /// - Parameter minimumTTL: nil where it must be bought now, whatever there is.
-  private func acquired(minimumTTL: Int64?) throws(Failure) -> Lease {
+  /// - Parameters:
+  ///   - minimumTTL: nil where it must be bought now, whatever there is.
+  ///   - isRenewal: whether there were some, which have expired: programs run on them, and come back again and again.
+  private func acquired(minimumTTL: Int64?, isRenewal: Bool) throws(Failure) -> Lease {
     let earlier = minimumTTL == nil ? nil : cache.failures.current()
-    if let earlier, earlier.holdsBack { throw earlier.again }
+    if let earlier, isRenewal || earlier.holdsBackNewcomers { throw earlier.again }
     let lock = try cache.lock(until: deadline)
     defer { lock?.unlock() }
     if let minimumTTL {

@@ -71,6 +71,7 @@ public struct LoginFlow {
     defer { lock?.unlock() }
     let reference = try store.write(record, in: place)
     store.failures.forget()
+    CredentialCache.forgetFailures(boughtWith: store.key, surroundings)
     return reference
   }
 

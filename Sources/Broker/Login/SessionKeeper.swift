@@ -34,7 +34,7 @@ struct SessionKeeper {
     let session = try current()
     if try settles(need, session) { return session }
     let earlier = store.failures.current()
-    if let earlier, earlier.holdsBack || left(session) > 0 { return try valid(session, else: earlier.again) }
+    if let earlier { return try valid(session, else: earlier.again) }
     let lock: (any StateLock)?
     do throws(Failure) {
       lock = try self.lock(for: session, until: deadline)
@@ -47,7 +47,7 @@ struct SessionKeeper {
     if try settles(need, locked) { return locked }
     // Some providers' tokens never live as long as is wanted: what came while this waited is as good as the next.
     if locked.identity.token != session.identity.token, left(locked) > 0 { return locked }
-    if let failure = store.failures.current(), failure != earlier { return try valid(locked, else: failure.again) }
+    if let failure = store.failures.current() { return try valid(locked, else: failure.again) }
     do throws(Setback) {
       let refreshed = try refreshed(locked, until: deadline)
       store.failures.forget()

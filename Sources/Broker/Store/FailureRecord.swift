@@ -1,15 +1,16 @@
 import Formats
 import Model
 
-/// A renewal that failed a moment ago.
+/// A renewal that failed, and that nobody has made good since.
 struct RecordedFailure: Hashable {
+  var failedAt: WallTime
   /// When the next try is due.
   var until: WallTime
   var failure: Failure
 
-  /// Whether nobody shall try again before, also where there is nothing else to hand out. What a person can mend is
-  /// tried again at once.
-  var holdsBack: Bool { failure.kind == .unreachable || failure.kind == .loginRequired }
+  /// Whether nobody shall try again before although there is nothing to renew: somebody is setting it up then, and what
+  /// a person can mend is tried again at once.
+  var holdsBackNewcomers: Bool { failure.kind == .unreachable || failure.kind == .loginRequired }
 
   /// The same failure for whoever comes meanwhile.
   var again: Failure {
@@ -32,16 +33,38 @@ struct FailureRecord {
 
   private var file: String { name + FailureRecord.suffix }
 
-  /// Nil where there is none, or it has passed.
+  /// Nil where there is none, or its time has passed.
   func current() -> RecordedFailure? {
+    guard let (object, record) = read() else { return nil }
+    return left(object, record) > 0 ? record : nil
+  }
+
+  /// Also after its time, as long as no renewal has succeeded.
+  func last() -> RecordedFailure? { read()?.record }
+
+  private func read() -> (object: JSONObject, record: RecordedFailure)? {
     guard let bytes = try? surroundings.readState(file), let object = try? JSON.parse(bytes).object,
       let until = object["until"]?.integer, let message = object["message"]?.text?.string,
       let kind = object["kind"]?.text.flatMap(FailureRecord.kind)
     else { return nil }
     let failure = Failure(kind, message.printable(limit: 1000), hint: object["hint"]?.text?.printable(limit: 1000))
-    let left = WallTime(seconds: until) - surroundings.clocks.wall()
-    return left > 0 && left <= FailureRecord.longest
-      ? RecordedFailure(until: WallTime(seconds: until), failure: failure) : nil
+    let failedAt = object["at"]?.integer ?? until
+    return (
+      object, RecordedFailure(failedAt: WallTime(seconds: failedAt), until: WallTime(seconds: until), failure: failure)
+    )
+  }
+
+  /// Seconds until the next try is due, by the clock that nobody sets while this boot lasts. By the wall clock a pause
+  /// has never more left than it had: one that was set back since must not lengthen it.
+  private func left(_ object: JSONObject, _ record: RecordedFailure) -> Int64 {
+    if let boot = object["boot"]?.text?.string, boot == surroundings.bootID, let due = object["due_at_boot_ns"]?.integer {
+      let left = (BootTime(nanoseconds: due) - surroundings.clocks.boot()).components
+      let seconds = left.seconds + (left.attoseconds > 0 ? 1 : 0)
+      return seconds <= FailureRecord.longest ? seconds : 0
+    }
+    let pause = object["at"] == nil ? FailureRecord.longest : record.until - record.failedAt
+    let left = record.until - surroundings.clocks.wall()
+    return left <= min(pause, FailureRecord.longest) ? left : 0
   }
 
   /// Remembers what has to do with somebody else's server, for 30 to 60 s, or for as long as that server asks.
@@ -49,13 +72,17 @@ struct FailureRecord {
     guard let kind = FailureRecord.names.first(where: { $0.kind == setback.failure.kind })?.name else { return }
     let random = (try? surroundings.cryptography.randomBytes(1))?.first ?? 0
     let pause = min(max(30 + Int64(random) % 31, setback.retryAfter ?? 0), FailureRecord.longest)
-    let until = surroundings.clocks.wall() + pause
-    let object = JSONObject([
-      ("until", JSON(until.seconds)), ("kind", .string(ByteText(kind))),
+    let now = surroundings.clocks.wall()
+    var members: [(String, JSON)] = [
+      ("at", JSON(now.seconds)), ("until", JSON((now + pause).seconds)), ("kind", .string(ByteText(kind))),
       ("message", .string(ByteText(setback.failure.message))),
       ("hint", setback.failure.hint.map { .string(ByteText($0)) } ?? .null),
-    ])
-    try? surroundings.state?.write(JSON.object(object).serialized(), to: file)
+    ]
+    if let boot = surroundings.bootID {
+      members.append(("boot", .string(ByteText(boot))))
+      members.append(("due_at_boot_ns", JSON((surroundings.clocks.boot() + .seconds(pause)).nanoseconds)))
+    }
+    try? surroundings.state?.write(JSON.object(JSONObject(members)).serialized(), to: file)
   }
 
   func forget() { try? surroundings.state?.remove(file) }

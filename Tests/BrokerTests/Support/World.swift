@@ -22,6 +22,7 @@ final class World: Sendable {
   private let files = Mutex<[String: [UInt8]]>([:])
   private let environment = Mutex<[String: String]>([:])
   private let machine = Mutex("machine-1")
+  private let boot = Mutex<String?>("boot-1")
 
   init() throws {
     var template = Array("/tmp/daypass-broker-XXXXXX".utf8CString)
@@ -43,12 +44,18 @@ final class World: Sendable {
   func setVariable(_ name: String, _ value: String?) { environment.withLock { $0[name] = value } }
   func move(to machine: String) { self.machine.withLock { $0 = machine } }
 
+  /// Whether anything tells one boot of the machine from another.
+  var knowsBoot: Bool {
+    get { boot.withLock { $0 != nil } }
+    set { boot.withLock { $0 = newValue ? "boot-1" : nil } }
+  }
+
   /// A new process on that machine.
   func surroundings(state hasState: Bool = true) -> Surroundings {
     Surroundings(
       transport: provider, clocks: clocks, cryptography: OpenSSL(), state: hasState ? disk : nil, keyRing: keyRing,
       diagnostics: lines, environment: environment.withLock { $0 }, machineID: machine.withLock { $0 },
-      bootID: "boot-1",
+      bootID: boot.withLock { $0 },
       readFile: { [self] (path, limit) throws(InputFailure) in
         guard let content = files.withLock({ $0[path] }) else {
           throw InputFailure(.absent, reason: "there is no such file")
