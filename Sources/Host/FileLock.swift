@@ -3,25 +3,41 @@ internal import Model
 internal import Synchronization
 
 /// An exclusive lock on a file beside the data (flock(2)). The data file itself is replaced by renaming, so a lock on
-/// it would be a lock on a file that is gone. The lock file is never removed, for the same reason.
+/// it would be a lock on a file that is gone.
+///
+/// Whoever holds the lock removes its file when letting go, or each token that was ever used would leave one. That
+/// takes two rules, and then no two hold it at once: only the holder of the file that has the name removes it, and
+/// nobody counts as a holder before having seen, with the lock in hand, that the file still has the name.
 final class FileLock: StateLock {
   static let suffix = ".lock"
 
-  private let file: Mutex<Int32?>
+  private struct Held {
+    let file: Int32
+    /// Its own, because a lock can outlive the directory's holder.
+    let directory: Int32
+    let name: String
+  }
 
-  private init(_ file: Int32) { self.file = Mutex(file) }
+  private let held: Mutex<Held?>
+
+  private init(_ file: Int32, _ name: String, in directory: Int32) {
+    held = Mutex(Held(file: file, directory: directory, name: name))
+  }
 
   deinit { unlock() }
 
   func unlock() {
-    let taken = file.withLock { file in
-      defer { file = nil }
-      return file
+    let taken = held.withLock { held in
+      defer { held = nil }
+      return held
     }
     guard let taken else { return }
+    // Before it is free. One that cannot be removed is a lock all the same.
+    if FileLock.isNamed(taken.file, taken.name, in: taken.directory) { unlinkat(taken.directory, taken.name, 0) }
+    close(taken.directory)
     // Said in so many words: a process that was just forked can hold the same open file for a moment.
-    flock(taken, LOCK_UN)
-    close(taken)
+    flock(taken.file, LOCK_UN)
+    close(taken.file)
   }
 
   /// Waits, with looks 10 to 80 ms apart, so that a holder's death is noticed within 100 ms.
@@ -47,33 +63,53 @@ final class FileLock: StateLock {
     }
   }
 
+  /// Removes the files of locks whose holders were killed. Young ones are left alone: somebody may be about to lock
+  /// one, and would find it taken.
+  static func removeAbandoned(_ names: [String], in directory: Int32) {
+    for name in names where name.hasSuffix(suffix) {
+      var status = stat()
+      guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0, FileStatus(status).form == .regular,
+        Int(time(nil)) - Int(status.st_mtim.tv_sec) > 3600
+      else { continue }
+      (try? attempt(name, in: directory))??.unlock()
+    }
+  }
+
   /// Nil if somebody else holds it.
   private static func attempt(_ name: String, in directory: Int32) throws(SystemError) -> FileLock? {
-    let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-    let file = try call { openat(directory, name, flags, 0o600) }
-    do throws(SystemError) {
-      var status = stat()
-      try call { fstat(file, &status) }
-      let found = FileStatus(status)
-      guard found.form == .regular, found.owner == geteuid() else { throw SystemError(EPERM) }
-      // A umask can have made it unusable for the next caller. It holds nothing that others could have read.
-      if found.mode & 0o777 != 0o600 { try call { fchmod(file, 0o600) } }
+    while true {
+      let file = try call {
+        openat(directory, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o600)
+      }
       do throws(SystemError) {
-        try call { flock(file, LOCK_EX | LOCK_NB) }
-      } catch  where error.code == EWOULDBLOCK {
+        var status = stat()
+        try call { fstat(file, &status) }
+        let found = FileStatus(status)
+        guard found.form == .regular, found.owner == geteuid() else { throw SystemError(EPERM) }
+        // A umask can have made it unusable for the next caller. It holds nothing that others could have read.
+        if found.mode & 0o777 != 0o600 { try call { fchmod(file, 0o600) } }
+        do throws(SystemError) {
+          try call { flock(file, LOCK_EX | LOCK_NB) }
+        } catch  where error.code == EWOULDBLOCK {
+          close(file)
+          return nil
+        }
+        if isNamed(file, name, in: directory) {
+          return FileLock(file, name, in: try call { fcntl(directory, F_DUPFD_CLOEXEC, 3) })
+        }
+        // Its holder removed it between our opening and our locking it.
         close(file)
-        return nil
-      }
-      try call { fstat(file, &status) }
-      // Somebody deleted it meanwhile: the next caller would lock another file.
-      guard status.st_nlink > 0 else {
+      } catch {
         close(file)
-        return nil
+        throw error
       }
-      return FileLock(file)
-    } catch {
-      close(file)
-      throw error
     }
+  }
+
+  /// Whether this open file is the one that has the name.
+  private static func isNamed(_ file: Int32, _ name: String, in directory: Int32) -> Bool {
+    var (open, named) = (stat(), stat())
+    guard fstat(file, &open) == 0, fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+    return FileStatus(open).identity == FileStatus(named).identity
   }
 }

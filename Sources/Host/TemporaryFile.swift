@@ -79,6 +79,7 @@ final class TemporaryFile: ReservedWrite {
   /// Removes what killed writers left.
   static func removeAbandoned(in directory: Int32) {
     guard let names = try? entries(of: directory) else { return }
+    FileLock.removeAbandoned(names, in: directory)
     for name in names where name.hasPrefix(prefix) {
       guard let file = try? Descriptor.open(name, in: directory, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY),
         let status = try? file.status(), status.form == .regular, status.owner == geteuid(),

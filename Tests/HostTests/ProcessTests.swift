@@ -146,7 +146,8 @@ import Testing
       let state = StateDirectoryOnDisk(path: scratch["a/b"])
       try state.write([1], to: "session")
       try state.lock("session", deadline: BootTime(nanoseconds: 0)).unlock()
-      try state.lock("session", deadline: BootTime(nanoseconds: 0)).unlock()
+      let lock = try state.lock("session", deadline: BootTime(nanoseconds: 0))
+      defer { lock.unlock() }
       #expect(try state.read("session") == .present([1]))
       for (name, mode) in [("a", 0o700), ("a/b", 0o700), ("a/b/session", 0o600), ("a/b/session.lock", 0o600)] {
         #expect(try status(scratch[name]).st_mode & 0o7777 == mode)

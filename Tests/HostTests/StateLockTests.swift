@@ -1,6 +1,7 @@
 import Glibc
 import Host
 import Model
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct StateLockTests {
@@ -15,9 +16,59 @@ import Testing
 
   @Test func aFreeLockIsTakenEvenWhenTheDeadlineHasPassed() throws {
     let lock = try state.lock("session", deadline: BootTime(nanoseconds: 0))
-    lock.unlock()
     #expect(try status(scratch["state/session.lock"]).st_mode & 0o7777 == 0o600)
     #expect(try state.names() == [])
+    lock.unlock()
+    #expect(try listing(scratch["state"]) == [])
+  }
+
+  @Test func aFileThatHasTakenTheLocksPlaceIsLeftThere() throws {
+    let lock = try state.lock("session", deadline: clocks.boot())
+    try #require(unlink(scratch["state/session.lock"]) == 0)
+    let other = try state.lock("session", deadline: clocks.boot())
+    lock.unlock()
+    #expect(throws: StateFailure.self) { try state.lock("session", deadline: clocks.boot()) }
+    other.unlock()
+    #expect(try listing(scratch["state"]) == [])
+  }
+
+  @Test func whatAKilledHolderLeftGoesWithTheNextWriteOnceItIsOld() throws {
+    try state.write([1], to: "data")
+    for name in ["old", "young", "held"] {
+      try create(scratch["state/\(name).lock"], "")
+    }
+    let holder = open(scratch["state/held.lock"], O_RDWR)
+    defer { close(holder) }
+    try #require(flock(holder, LOCK_EX) == 0)
+    let hours = timespec(tv_sec: Int(time(nil)) - 7200, tv_nsec: 0)
+    for name in ["old", "held"] {
+      try #require(utimensat(AT_FDCWD, scratch["state/\(name).lock"], [hours, hours], 0) == 0)
+    }
+    try state.write([2], to: "data")
+    #expect(try listing(scratch["state"]).sorted() == ["data", "held.lock", "young.lock"])
+  }
+
+  /// Each removes the file that others have just opened to lock it.
+  @Test func noTwoHoldItAlthoughItsFileComesAndGoes() async throws {
+    let counter = Counter()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<6 {
+        group.addTask { [path = state.path] in
+          let state = StateDirectoryOnDisk(path: path)
+          for _ in 0..<4000 {
+            // Without a rest between: who comes from a rest seldom meets the removal.
+            guard let lock = try? state.lock("session", deadline: BootTime(nanoseconds: 0)) else { continue }
+            counter.enter()
+            sched_yield()
+            counter.leave()
+            lock.unlock()
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(counter.most == 1)
+    #expect(try listing(scratch["state"]) == [])
   }
 
   @Test func aHeldLockIsBusyUntilTheDeadline() throws {
@@ -47,7 +98,8 @@ import Testing
   }
 
   @Test func anotherProcessesLockIsRespectedUntilItDies() throws {
-    try state.lock("session", deadline: clocks.boot()).unlock()
+    try state.write([1], to: "session")
+    try create(scratch["state/session.lock"], "")
     let script = "import fcntl,sys,time; f=open(sys.argv[1]); fcntl.flock(f,2); print(1,flush=True); time.sleep(99)"
     let holder = try start(["python3", "-c", script, scratch["state/session.lock"]])
     defer { close(holder.output) }
@@ -94,4 +146,18 @@ import Testing
     #expect(failure?.kind == .output)
     #expect(try listing(scratch.path) == ["state"])
   }
+}
+
+/// How many are inside at once.
+private final class Counter: Sendable {
+  private let counts = Mutex((now: 0, most: 0))
+
+  func enter() {
+    counts.withLock {
+      $0.now += 1
+      $0.most = max($0.most, $0.now)
+    }
+  }
+  func leave() { counts.withLock { $0.now -= 1 } }
+  var most: Int { counts.withLock { $0.most } }
 }
