@@ -23,13 +23,33 @@ public struct CredentialBroker: Sendable {
   /// An unexpired ID token, with at least `minimumTTL` seconds left where that can be had.
   public func token(minimumTTL: Int64, until deadline: BootTime) throws(Failure) -> Identity {
     let source = try IdentitySource.select(profile, environment: surroundings.environment)
-    return try IdentityReader(surroundings, profile, source).usable(lasting: minimumTTL, until: deadline)
+    return try advised { () throws(Failure) in
+      try IdentityReader(surroundings, profile, source).usable(lasting: minimumTTL, until: deadline)
+    }
   }
 
   /// Unexpired credentials for the profile's role.
   public func lease(_ demand: Demand, until deadline: BootTime) throws(Failure) -> Lease {
     let source = try IdentitySource.select(profile, environment: surroundings.environment)
     surroundings.diagnostics.log(.info, "identity: \(source.name)")
-    return try Renewal(surroundings, profile, source, until: deadline).lease(demand)
+    return try advised { () throws(Failure) in
+      try Renewal(surroundings, profile, source, until: deadline).lease(demand)
+    }
+  }
+
+  /// Whoever is told to log in while somebody does is told what to approve instead.
+  private func advised<Value>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+    do throws(Failure) {
+      return try body()
+    } catch {
+      guard error.kind == .loginRequired, let login = loginInProgress else { throw error }
+      throw Failure(.loginRequired, error.message, hint: login.advice)
+    }
+  }
+
+  /// The login that a person is asked for now, by another process.
+  var loginInProgress: LoginInProgress? {
+    guard let key = SessionKey(profile) else { return nil }
+    return LoginBoard(surroundings, SessionStore(surroundings, key: key, profile: profile)).current()
   }
 }

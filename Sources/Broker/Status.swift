@@ -29,6 +29,8 @@ public struct ProfileStatus: Sendable {
   public var canRefresh = false
   /// A refresh brings no ID token, so the session ends with the present one.
   public var refreshGivesNoIDToken = false
+  /// A login that a person is asked for now.
+  public var login: LoginInProgress?
   /// Why it is not `ok`, in one line.
   public var reason: String?
 }
@@ -46,6 +48,7 @@ extension CredentialBroker {
     status.roleARN = (try? Role(profile, source: source))?.arn.text.string
     let identity: Identity
     if source == .login {
+      status.login = loginInProgress
       guard let session = try session(&status) else { return status }
       identity = .person(session)
     } else {

@@ -18,13 +18,15 @@ public struct Surroundings: Sendable {
   public var machineID: String?
   /// What identifies this boot of it: in another one a `BootTime` means something else. Nil where nothing does.
   public var bootID: String?
+  /// Of this process, for others to name it by; nil where nobody shall.
+  public var processID: Int64?
   /// What was said already in this run.
   let notices = Notices()
 
   public init(
     transport: any Transport, clocks: any Clocks, cryptography: any Cryptography, state: (any StateDirectory)?,
     keyRing: any KeyRing, diagnostics: any Diagnostics, environment: [String: String], machineID: String?,
-    bootID: String? = nil,
+    bootID: String? = nil, processID: Int64? = nil,
     readFile: @escaping @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
   ) {
     self.transport = transport
@@ -36,6 +38,7 @@ public struct Surroundings: Sendable {
     self.environment = environment
     self.machineID = machineID
     self.bootID = bootID
+    self.processID = processID
     self.readFile = readFile
   }
 }

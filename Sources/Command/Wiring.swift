@@ -49,7 +49,8 @@ struct Wiring {
       userAgent: "daypass/\(Version.text)")
     return Surroundings(
       transport: transport, clocks: SystemClocks(), cryptography: OpenSSL(), state: state, keyRing: KernelKeyRing(),
-      diagnostics: log, environment: environment.variables, machineID: Account.machineID, bootID: bootID,
+      diagnostics: log, environment: environment.variables, machineID: Account.machineID, bootID: Account.bootID,
+      processID: Account.processID,
       readFile: { (path, limit) throws(InputFailure) in
         do throws(InputFileFailure) {
           return Secret(try InputFile.read(path, setting: "", limit: limit))
@@ -57,13 +58,6 @@ struct Wiring {
           throw InputFailure(error)
         }
       })
-  }
-
-  /// random(4): anew at each boot.
-  private static var bootID: String? {
-    (try? InputFile.read("/proc/sys/kernel/random/boot_id", setting: "", limit: 64)).map { bytes in
-      String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    }
   }
 }
 

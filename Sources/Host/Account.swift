@@ -31,6 +31,17 @@ public enum Account {
     return nil
   }
 
+  /// What Linux calls this boot of the machine, anew at each (random(4)); nil where it does not.
+  public static var bootID: String? {
+    guard let file = try? Descriptor.open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_NONBLOCK | O_NOCTTY),
+      let content = try? file.readAll(limit: 64)
+    else { return nil }
+    return String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+
+  /// Of this process, as this process's namespace counts.
+  public static var processID: Int64 { Int64(getpid()) }
+
   /// HOME, or where that is unset or empty the password database's entry; nil if there is neither.
   public static func home(_ environment: Environment) throws(HomeFailure) -> String? {
     guard let home = environment.nonEmpty("HOME") else { return passwordEntry { $0.pw_dir } }

@@ -6,6 +6,11 @@ public enum LoginEvent: Sendable {
   case code(LoginCode)
   /// The address that a browser on this machine has to open.
   case browser(url: String)
+  /// Another process waits for this person's approval already, and this one waits with it. Its code follows, if it has
+  /// one.
+  case joined(LoginInProgress)
+  /// That one ended without a session, or hangs: this one asks for a code of its own.
+  case ownTurn
   /// Nothing is wrong and nobody has approved yet. Once, then after each change.
   case pending
   case slowDown(interval: Duration)

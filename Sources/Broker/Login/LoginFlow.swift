@@ -27,32 +27,58 @@ public struct LoginFlow {
 
   public func run() throws(Failure) -> Outcome {
     let key = try LoginFlow.sessionKey(profile)
-    let store = SessionStore(surroundings, key: key, profile: profile)
+    let keeper = try SessionKeeper(surroundings, profile: profile)
+    let turn = LoginTurn(
+      surroundings: surroundings, keeper: keeper, presenter: presenter, patience: profile.timeout ?? .seconds(60))
+    let session: StoredSession
+    let demand: CredentialBroker.Demand
+    switch try turn.take() {
+    case .mine(let hold):
+      // Others see the end of it when the session is there, before anything is bought with it.
+      defer { hold.end() }
+      session = try login(key, keeper.store, hold)
+      demand = .anew
+    case .others(let others):
+      try SubjectExpectation(profile).check(others.identity.subject)
+      session = others
+      demand = .atLeast(0)
+    }
+    try presenter.present(.authorized(session.identity))
+    guard profile.roleARN != nil else { return Outcome(session: session, lease: nil) }
+    // The login's own identity, whatever else is configured or detected.
+    var person = profile
+    person.source = .named(IdentitySource.login.name)
+    let lease = try CredentialBroker(surroundings, profile: person).lease(demand, until: soon)
+    try presenter.present(.credentials(lease))
+    return Outcome(session: session, lease: lease)
+  }
+
+  private func login(_ key: SessionKey, _ store: SessionStore, _ hold: LoginHold) throws(Failure) -> StoredSession {
     // Nobody shall approve a login that cannot be kept.
     let place = try store.prepare()
     let provider = Provider(surroundings, profile, key)
     let startedAt = surroundings.clocks.wall()
     let metadata = try provider.metadata(
       needs: profile.method == .device ? [.deviceAuthorization] : [], until: soon)
-    let (tokens, nonce) = try authorize(provider, metadata)
+    let (tokens, nonce): (TokenSet, ByteText?)
+    do throws(Failure) {
+      (tokens, nonce) = try authorize(
+        provider, metadata, PublishingPresenter(presenter, hold, surroundings.clocks))
+    } catch {
+      hold.refused(error)
+      throw error
+    }
     let (record, identity) = try session(
       of: tokens, nonce: nonce, startedAt: startedAt, provider: provider, metadata: metadata)
     try SubjectExpectation(profile).check(identity.subject)
     let session = StoredSession(record, identity, try keep(record, in: store, place), key)
-    try presenter.present(.authorized(identity))
     if place.earlier?.refreshGivesIDToken == false, session.canRefresh {
       surroundings.diagnostics.log(
         .warning,
         "this provider gave no ID token at the last refresh: without one the session ends at "
           + "\(RFC3339.format(identity.expiration)); have it issue longer ID tokens, or one at each refresh")
     }
-    guard profile.roleARN != nil else { return Outcome(session: session, lease: nil) }
-    // The login's own identity, whatever else is configured or detected.
-    var person = profile
-    person.source = .named(IdentitySource.login.name)
-    let lease = try CredentialBroker(surroundings, profile: person).lease(.anew, until: soon)
-    try presenter.present(.credentials(lease))
-    return Outcome(session: session, lease: lease)
+    return session
   }
 
   /// Whoever refreshes the earlier session is waited for, so that it does not put that one back; but what a person has
@@ -89,7 +115,7 @@ public struct LoginFlow {
   private var soon: BootTime { surroundings.clocks.boot() + (profile.timeout ?? .seconds(60)) }
 
   private func authorize(
-    _ provider: Provider, _ metadata: ProviderMetadata
+    _ provider: Provider, _ metadata: ProviderMetadata, _ presenter: any LoginPresenter
   ) throws(Failure) -> (TokenSet, nonce: ByteText?) {
     let client = try provider.client(metadata)
     let scopes = profile.scopes ?? metadata.defaultScopes

@@ -89,7 +89,7 @@ struct FailureRecord {
 
   private static let names: [(kind: FailureKind, name: String)] = [
     (.unreachable, "unreachable"), (.malformed, "malformed"), (.refused, "refused"), (.configuration, "configuration"),
-    (.loginRequired, "login_required"),
+    (.loginRequired, "login_required"), (.denied, "denied"),
   ]
 
   private static func kind(_ text: ByteText) -> FailureKind? { names.first { text == $0.name }?.kind }

@@ -145,7 +145,7 @@ struct SealingKeys {
     var references: [KeyReference] = []
     for name in try surroundings.inState({ (state) throws(StateFailure) in try state.names() }) {
       guard let kind = kinds.first(where: { name.hasPrefix("\($0.rawValue)-") }), !name.hasSuffix(FailureRecord.suffix),
-        let bytes = try surroundings.readState(name), case .sealed(let file) = SealedFile.read(bytes, kind: kind),
+        !name.hasSuffix(LoginBoard.suffix), let bytes = try surroundings.readState(name), case .sealed(let file) = SealedFile.read(bytes, kind: kind),
         file.machine == nil || file.machine == machineMark, !references.contains(file.key)
       else { continue }
       references.append(file.key)

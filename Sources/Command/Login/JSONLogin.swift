@@ -38,6 +38,8 @@ final class JSONLogin: LoginPresenter {
     case .browser(let url):
       emit("browser", [("url", text(url))])
       try finish()
+    // What this login waits for is the same, whoever asks the provider.
+    case .joined, .ownTurn: break
     case .pending:
       emit("pending", [])
     case .slowDown(let interval):

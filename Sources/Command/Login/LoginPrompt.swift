@@ -22,6 +22,8 @@ struct LoginPrompt {
   var machine: String
   var now: WallTime
   var style = Style(isOn: false)
+  /// What has to be said first, if anything.
+  var preface: String?
 
   /// The address to open: the one that already holds the code, where there is one.
   var address: String { code.verificationURIComplete ?? code.verificationURI }
@@ -57,7 +59,7 @@ struct LoginPrompt {
       check.append(whole: code.verificationURI)
     }
     check.append("(valid for \(timeLeft)).")
-    return Paragraph(action).lines(columns: columns) + ["", address, ""] + check.lines(columns: columns)
+    return opening(columns) + Paragraph(action).lines(columns: columns) + ["", address, ""] + check.lines(columns: columns)
       + Paragraph(caution).lines(columns: columns) + [""]
   }
 
@@ -70,9 +72,11 @@ struct LoginPrompt {
     together.append(caution)
     let line = together.lines(columns: columns)
     // Broken, the two would be hard to tell apart.
-    if line.count == 1 { return [address] + line }
-    return [address] + text.lines(columns: columns) + Paragraph(caution).lines(columns: columns)
+    if line.count == 1 { return opening(columns) + [address] + line }
+    return opening(columns) + [address] + text.lines(columns: columns) + Paragraph(caution).lines(columns: columns)
   }
+
+  private func opening(_ columns: Int) -> [String] { preface.map { Paragraph($0).lines(columns: columns) } ?? [] }
 
   private var caution: String { "Continue only if you started this on \(machine)." }
 

@@ -17,6 +17,8 @@ final class TerminalLogin: LoginPresenter {
   private let openBrowser: (String) -> Bool
   private let welcome: (VerifiedIdentity) -> Void
   private var note: String?
+  /// Stands above the next prompt.
+  private var preface: String?
   private var lineIsOpen = false
   private var lastLine = ""
 
@@ -37,6 +39,10 @@ final class TerminalLogin: LoginPresenter {
     switch event {
     case .code(let code): show(code)
     case .browser(let url): show(url)
+    case .joined(let login): join(login)
+    case .ownTurn:
+      close()
+      say("The other login brought no session; this one asks for a code of its own.")
     case .pending:
       note = nil
       announce("waiting for the approval")
@@ -71,8 +77,24 @@ final class TerminalLogin: LoginPresenter {
   // MARK: The prompt
 
   private func show(_ code: LoginCode) {
-    let prompt = LoginPrompt(code: code, machine: Account.label, now: clocks.wall(), style: style)
+    var prompt = LoginPrompt(code: code, machine: Account.label, now: clocks.wall(), style: style)
+    prompt.preface = preface
+    preface = nil
     write(prompt.lines(form, in: window, always: qr == .always).joined(separator: "\n") + "\n")
+  }
+
+  private func join(_ login: LoginInProgress) {
+    close()
+    let other = "Another daypass" + (login.processID.map { " (pid \($0))" } ?? "")
+    if login.code == nil {
+      say("\(other) is waiting for a sign-in with the browser; this one waits with it.")
+    } else {
+      preface = "\(other) is waiting for this approval; this one waits with it."
+    }
+  }
+
+  private func say(_ text: String) {
+    write(Paragraph(text).lines(columns: window.columns).joined(separator: "\n") + "\n")
   }
 
   private func show(_ url: String) {

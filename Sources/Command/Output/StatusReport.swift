@@ -25,6 +25,7 @@ struct StatusReport {
       facts.append(("Session", status.canRefresh ? end : "ends with the ID token: \(reason)"))
       facts.append(("Storage", status.key?.meaning))
     }
+    facts.append(("Login", status.login.map { "\($0.advice) (\(Moment.span($0.expiresAt - now)) left)" }))
     facts.append(("Role", status.roleARN?.printable()))
     let cached = status.credentialsExpireAt.map { "cached until \(Moment.text($0, now: now))" }
     facts.append(("Credentials", cached ?? "none cached"))
@@ -36,7 +37,7 @@ struct StatusReport {
     let reason = status.reason ?? ""
     switch status.state {
     case .ok: return style.good("ok")
-    case .loginRequired: return "\(style.bad("login required")): \(reason); run `\(login(status))`"
+    case .loginRequired: return "\(style.bad("login required")): \(reason)" + (status.login == nil ? "; run `\(login(status))`" : "")
     case .locked: return "\(style.bad("locked")): \(reason); `\(login(status))` replaces the session"
     case .none:
       // The reason may begin with these very words.

@@ -153,6 +153,8 @@ final class Audience: LoginPresenter {
     switch event {
     case .code(let code): events.append("code \(code.userCode) \(code.verificationURI)")
     case .browser: events.append("browser")
+    case .joined(let login): events.append("joined \(login.processID ?? 0)")
+    case .ownTurn: events.append("ownTurn")
     case .pending: events.append("pending")
     case .slowDown: events.append("slowDown")
     case .retrying: events.append("retrying")

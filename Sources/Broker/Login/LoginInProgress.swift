@@ -1,0 +1,67 @@
+import Formats
+public import Model
+
+/// A login that another process is waiting with, as it is published beside the session. Nothing in it is secret: whoever
+/// approves a code approves it for that process, and the device code, which could fetch the tokens, is not here.
+public struct LoginInProgress: Hashable, Sendable {
+  /// What to approve; nil where the person signs in with a browser on this machine.
+  public var code: LoginCode?
+  /// Of the process that waits, where that is known.
+  public var processID: Int64?
+  public var expiresAt: WallTime
+  /// Tells it from others, also of the same process number.
+  var id: String
+  var since: WallTime
+
+  /// What to do instead of starting another one.
+  public var advice: String {
+    guard let code else {
+      return "login in progress: finish it in the browser on this machine" + (processID.map { " (pid \($0))" } ?? "")
+    }
+    return "login in progress: approve \(code.userCode) at \(code.verificationURIComplete ?? code.verificationURI)"
+  }
+
+  /// Seconds left, never more than it ever had: the wall clock may have been set.
+  func left(_ now: WallTime) -> Int64 { max(0, min(expiresAt - now, expiresAt - since)) }
+}
+
+extension LoginInProgress {
+  func encoded() -> [UInt8] {
+    var members: [(String, JSON)] = [("id", JSON(id)), ("since", JSON(RFC3339.format(since)))]
+    if let processID { members.append(("pid", JSON(processID))) }
+    if let code {
+      members.append(("verification_uri", JSON(code.verificationURI)))
+      if let complete = code.verificationURIComplete { members.append(("verification_uri_complete", JSON(complete))) }
+      members.append(("user_code", JSON(code.userCode)))
+      members.append(("interval", JSON(code.interval.components.seconds)))
+    }
+    members.append(("expires_at", JSON(RFC3339.format(expiresAt))))
+    return JSON.object(JSONObject(members)).serialized()
+  }
+
+  /// Nil if it is not what `encoded` writes.
+  init?(_ bytes: [UInt8]) {
+    guard let object = try? JSON.parse(bytes).object, let id = object["id"]?.text?.string,
+      let since = LoginInProgress.time(object["since"]), let expiresAt = LoginInProgress.time(object["expires_at"])
+    else { return nil }
+    self.id = id
+    self.since = since
+    self.expiresAt = expiresAt
+    processID = object["pid"]?.integer
+    guard let userCode = object["user_code"]?.text else { return }
+    guard let address = LoginInProgress.address(object["verification_uri"]) else { return nil }
+    code = LoginCode(
+      verificationURI: address, verificationURIComplete: LoginInProgress.address(object["verification_uri_complete"]),
+      userCode: userCode.printable(limit: 128), expiresAt: expiresAt,
+      interval: .seconds(min(max(object["interval"]?.integer ?? 5, 1), 3600)))
+  }
+
+  private static func time(_ value: JSON?) -> WallTime? {
+    (value?.text).flatMap { RFC3339.parse($0.utf8) }
+  }
+
+  private static func address(_ value: JSON?) -> String? {
+    guard let text = value?.text?.string, let url = try? WebURL.parse(text), url.isSecureOrLoopback else { return nil }
+    return url.text
+  }
+}
