@@ -19,6 +19,8 @@ public struct Profile: Sendable {
   public var scopes: [String]?
   public var deviceAuthorizationEndpoint: WebURL?
   public var session: String?
+  /// How long the provider keeps a session, counted from the login; only regarded where the provider does not tell.
+  public var sessionLifetime: Duration?
   public var tokenFile: String?
   /// The name of the variable that holds the token, never the token.
   public var tokenEnv: String?
@@ -85,6 +87,7 @@ public enum ProfileKey: String, Hashable, Sendable, CaseIterable {
   case scopes
   case deviceAuthorizationEndpoint = "device_authorization_endpoint"
   case session
+  case sessionLifetime = "session_lifetime"
   case tokenFile = "token_file"
   case tokenEnv = "token_env"
   case tokenCommand = "token_command"

@@ -29,6 +29,14 @@ public struct ProfileStatus: Sendable {
   public var canRefresh = false
   /// A refresh brings no ID token, so the session ends with the present one.
   public var refreshGivesNoIDToken = false
+  /// How long a session lasts in all, in seconds, where that is known.
+  public var sessionLength: Int64?
+  /// The session's end is what `session_lifetime` says: the provider may see it otherwise.
+  public var isEndConfigured = false
+  /// The last successful refresh of the session; the login counts as the first.
+  public var refreshedAt: WallTime?
+  /// A renewal of the session or of its credentials that failed, and none has succeeded since.
+  public var failure: RecordedFailure?
   /// A login that a person is asked for now.
   public var login: LoginInProgress?
   /// Why it is not `ok`, in one line.
@@ -68,7 +76,11 @@ extension CredentialBroker {
         return status
       }
     }
-    status.credentialsExpireAt = cachedExpiration(source, identity)
+    guard let cache = cache(source, identity) else { return status }
+    status.failure = [status.failure, cache.failures.last()].compactMap { $0 }.max { $0.failedAt < $1.failedAt }
+    if let lease = try? cache.read(), lease.secondsLeft(surroundings) > 0 {
+      status.credentialsExpireAt = lease.credentials.expiration
+    }
     return status
   }
 
@@ -91,27 +103,29 @@ extension CredentialBroker {
     status.subject = session.identity.subject
     status.label = session.identity.email ?? session.identity.preferredUsername ?? session.identity.name
     status.identityExpiresAt = session.identity.expiration
-    status.sessionExpiresAt = session.endsAt
+    status.sessionExpiresAt = session.end(profile)
+    status.sessionLength = session.length(profile)
+    status.refreshedAt = session.refreshedAt
+    status.failure = keeper.store.failures.last()
     status.key = session.sealedBy
     status.canRefresh = session.canRefresh
     status.refreshGivesNoIDToken = session.refreshGivesNoIDToken
+    status.isEndConfigured = session.canRefresh && session.record.refreshExpiresAt == nil && session.end(profile) != nil
     let now = surroundings.clocks.wall()
     if session.wasEnded {
       status.state = .loginRequired
       status.reason = "the provider ended the session"
-    } else if let end = session.endsAt, end <= now {
+    } else if let end = session.end(profile), end <= now, !status.isEndConfigured {
       status.state = .loginRequired
       status.reason = "the session ended at \(RFC3339.format(end))"
     }
     return session
   }
 
-  private func cachedExpiration(_ source: IdentitySource, _ identity: Identity) -> WallTime? {
+  private func cache(_ source: IdentitySource, _ identity: Identity) -> CredentialCache? {
     guard let role = try? Role(profile, source: source),
-      let terms = try? ExchangeTerms(surroundings, profile, role, identity),
-      let lease = try? CredentialCache(surroundings, key: terms.key, store: profile.store).read(),
-      lease.secondsLeft(surroundings) > 0
+      let terms = try? ExchangeTerms(surroundings, profile, role, identity)
     else { return nil }
-    return lease.credentials.expiration
+    return CredentialCache(surroundings, key: terms.key, store: profile.store)
   }
 }

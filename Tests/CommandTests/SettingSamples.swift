@@ -64,6 +64,9 @@ struct SettingSample {
     case .expectRole:
       return SettingSample(good: ("deploy", "arn:aws:iam::123456789012:role/deploy"), bad: ["a b", "path/deploy"])
     case .store: return SettingSample(good: ("file", "keyring"), bad: ["disk", "Keyring"])
+    case .sessionLifetime:
+      return SettingSample(
+        good: ("30d", "12h"), bad: ["0", "59", "3651d", "1w", "d", "99999999999999d"], read: ("2592000", "43200"))
     case .timeout:
       return SettingSample(
         good: ("90s", "2m"), bad: ["0", "61m", "3601", "1.5s", "s", "-1", "١s"], read: ("90", "120"))
@@ -103,6 +106,7 @@ extension Profile {
     case .strict: String(strict)
     case .caFile: caFile
     case .store: store.rawValue
+    case .sessionLifetime: sessionLifetime.map { String($0.components.seconds) }
     case .timeout: timeout.map { String($0.components.seconds) }
     case .unattendedLogin: String(unattendedLogin)
     case .onLoginRequired: onLoginRequired?.joined(separator: "|")

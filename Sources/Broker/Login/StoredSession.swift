@@ -25,7 +25,19 @@ extension StoredSession {
   public var wasEnded: Bool { record.wasEnded }
   /// Whether a refresh was seen to bring no ID token: the session then ends with the present one.
   public var refreshGivesNoIDToken: Bool { record.refreshGivesIDToken == false }
-  /// When the refresh token ends, where the provider tells; the ID token's end where there is nothing to refresh it
-  /// with.
-  public var endsAt: WallTime? { canRefresh ? record.refreshExpiresAt : identity.expiration }
+  /// When the refresh token ends: as the provider told, else as `session_lifetime` says; the ID token's end where there
+  /// is nothing to refresh it with.
+  public func end(_ profile: Profile) -> WallTime? {
+    guard canRefresh else { return identity.expiration }
+    return record.refreshExpiresAt ?? profile.sessionLifetime.map { record.loggedInAt + $0.components.seconds }
+  }
+
+  /// The login counts as the first.
+  var refreshedAt: WallTime { record.refreshedAt ?? record.loggedInAt }
+
+  /// Seconds from its last renewal, or from the login where nothing renews it, to its end; nil where nobody knows.
+  func length(_ profile: Profile) -> Int64? {
+    let isRenewed = !canRefresh || record.refreshExpiresAt != nil
+    return end(profile).map { max(0, $0 - (isRenewed ? refreshedAt : record.loggedInAt)) }
+  }
 }

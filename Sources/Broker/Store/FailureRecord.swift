@@ -1,12 +1,18 @@
 import Formats
-import Model
+public import Model
 
 /// A renewal that failed, and that nobody has made good since.
-struct RecordedFailure: Hashable {
-  var failedAt: WallTime
+public struct RecordedFailure: Hashable, Sendable {
+  public var failedAt: WallTime
   /// When the next try is due.
   var until: WallTime
-  var failure: Failure
+  public var failure: Failure
+
+  public init(failedAt: WallTime, until: WallTime, failure: Failure) {
+    self.failedAt = failedAt
+    self.until = until
+    self.failure = failure
+  }
 
   /// Whether nobody shall try again before although there is nothing to renew: somebody is setting it up then, and what
   /// a person can mend is tried again at once.

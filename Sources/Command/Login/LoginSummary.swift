@@ -39,7 +39,7 @@ struct LoginSummary {
 
 extension LoginSummary.Gain {
   init(_ outcome: LoginFlow.Outcome, _ profile: Profile) {
-    sessionEnd = outcome.session.endsAt
+    sessionEnd = outcome.session.end(profile)
     canRefresh = outcome.session.canRefresh
     storage = outcome.session.sealedBy
     role = outcome.lease.flatMap { $0.arn ?? profile.roleARN }

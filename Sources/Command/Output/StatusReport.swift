@@ -37,16 +37,12 @@ struct StatusReport {
     let reason = status.reason ?? ""
     switch status.state {
     case .ok: return style.good("ok")
-    case .loginRequired: return "\(style.bad("login required")): \(reason)" + (status.login == nil ? "; run `\(login(status))`" : "")
-    case .locked: return "\(style.bad("locked")): \(reason); `\(login(status))` replaces the session"
+    case .loginRequired: return "\(style.bad("login required")): \(reason)" + (status.login == nil ? "; run `\(status.loginCommand)`" : "")
+    case .locked: return "\(style.bad("locked")): \(reason); `\(status.loginCommand)` replaces the session"
     case .none:
       // The reason may begin with these very words.
       return reason.hasPrefix("no identity") ? reason : "\(style.bad("unusable identity")): \(reason)"
     }
-  }
-
-  private func login(_ status: ProfileStatus) -> String {
-    status.name == "default" ? "daypass login" : "daypass login --profile \(status.name)"
   }
 
   private func identity(_ status: ProfileStatus) -> String? {
@@ -75,4 +71,9 @@ struct StatusReport {
 
   private func text(_ text: String) -> JSON { .string(ByteText(text)) }
   private func time(_ time: WallTime?) -> JSON { time.map { text(RFC3339.format($0)) } ?? .null }
+}
+
+extension ProfileStatus {
+  /// What a person types to get a session for it.
+  var loginCommand: String { name == "default" ? "daypass login" : "daypass login --profile \(name)" }
 }

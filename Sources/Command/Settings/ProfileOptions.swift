@@ -49,12 +49,14 @@ struct IdentityOptions: ParsableArguments {
   @Option(.scopes) var scopes: [String] = []
   @Option(.audience) var audience: String?
   @Option(.session) var session: String?
+  @Option(.sessionLifetime) var sessionLifetime: String?
   @Option(.deviceAuthorizationEndpoint) var deviceAuthorizationEndpoint: String?
 
   var given: [ProfileKey: [String]] {
     [
       .source: source.list, .method: method.list, .issuer: issuer.list, .clientID: clientID.list,
       .clientSecretFile: clientSecretFile.list, .scopes: scopes, .audience: audience.list, .session: session.list,
+      .sessionLifetime: sessionLifetime.list,
       .deviceAuthorizationEndpoint: deviceAuthorizationEndpoint.list,
     ]
   }

@@ -56,6 +56,7 @@ struct ProfileReader {
     case .clientSecretFile: profile.clientSecretFile = try Shape.path.read(given, as: name)
     case .scopes: profile.scopes = try Shape.scopes.read(given, as: name)
     case .deviceAuthorizationEndpoint: profile.deviceAuthorizationEndpoint = try Shape.url.read(given, as: name)
+    case .sessionLifetime: profile.sessionLifetime = try Shape.sessionLifetime.read(given, as: name)
     case .session: profile.session = try Shape.name.read(given, as: name)
     case .tokenFile: profile.tokenFile = try Shape.path.read(given, as: name)
     case .tokenEnv: profile.tokenEnv = try Shape.variableName.read(given, as: name)

@@ -40,6 +40,8 @@ extension Setting {
     case .scopes: Setting(key, "scope", "A scope to ask for; repeat for more (default: openid profile email)")
     case .deviceAuthorizationEndpoint: Setting(key, "url", "Where discovery does not name one")
     case .session: Setting(key, "name", "Keeps the sessions of two people under one user apart")
+    case .sessionLifetime:
+      Setting(key, "time", "How long the provider keeps a session, where it does not tell: 12h, 30d")
     case .tokenFile: Setting(key, "path", "File with an ID token")
     case .tokenEnv: Setting(key, "variable", "Name of the variable that holds an ID token")
     case .tokenCommand: Setting(key, "command", "Command that prints an ID token (not in this version)")

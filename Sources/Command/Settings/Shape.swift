@@ -99,13 +99,13 @@ extension Shape where Value == Bool {
 }
 
 extension Shape where Value == Int {
-  /// Whole seconds: digits with `s`, `m`, `h` or nothing, or an integer in the file.
-  static func seconds(_ expected: String, in range: ClosedRange<Int>) -> Shape<Int> {
+  /// Whole seconds: digits with `s`, `m`, `h` (`d` where `days`) or nothing, or an integer in the file.
+  static func seconds(_ expected: String, in range: ClosedRange<Int>, days: Bool = false) -> Shape<Int> {
     Shape<Int>(expected: expected) { content in
       let seconds: Int? =
         switch content {
-        case .flags(let values): values.last.flatMap(TimeSpan.seconds)
-        case .variable(let value), .file(.string(let value)): TimeSpan.seconds(value)
+        case .flags(let values): values.last.flatMap { TimeSpan.seconds($0, days: days) }
+        case .variable(let value), .file(.string(let value)): TimeSpan.seconds(value, days: days)
         case .file(.integer(let value)): Int(exactly: value)
         case .file: nil
         }

@@ -163,6 +163,11 @@ extension Shape where Value == Duration {
     let seconds = Shape<Int>.seconds("", in: 1...3600).value
     return Shape(expected: "1s to 1h") { content in seconds(content).map { .seconds($0) } }
   }
+
+  static var sessionLifetime: Shape {
+    let seconds = Shape<Int>.seconds("", in: 60...315_360_000, days: true).value
+    return Shape(expected: "1m to 3650d, as in 12h or 30d") { content in seconds(content).map { .seconds($0) } }
+  }
 }
 
 extension Shape where Value: RawRepresentable & CaseIterable, Value.RawValue == String {

@@ -10,13 +10,35 @@ struct Status: ParsableCommand {
 
   struct Own: ParsableArguments {
     @Flag(help: "Print as JSON") var json = false
-    @Flag(help: "For monitoring: exit code 1 where a profile needs a person") var check = false
+    @Flag(help: "For monitoring: one line a profile, exit code 1 where one needs a person, or soon will")
+    var check = false
+    @Option(
+      help: ArgumentHelp(
+        "With --check: least that must be left of a session: 12h, 2d (default: 1d, or a quarter of a short session)",
+        valueName: "time"))
+    var minSession: String?
+    @Option(
+      help: ArgumentHelp(
+        "With --check: how old the last refresh may be where no end is known (default: 1d)", valueName: "time"))
+    var maxRefreshAge: String?
+
+    func seconds(_ flag: String, _ text: String?) throws(Failure) -> Int64? {
+      guard let text else { return nil }
+      guard check else { throw Failure(.usage, "\(flag) belongs to --check", hint: "add --check") }
+      guard let seconds = TimeSpan.seconds(text, days: true) else {
+        throw Failure(
+          .usage, "\(flag) must be digits with s, m, h, d or nothing, as in 2d, not \"\(text.printable(limit: 40))\"")
+      }
+      return Int64(seconds)
+    }
   }
 
   @OptionGroup(title: "Status") var own: Own
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    let minimumSession = try own.seconds("--min-session", own.minSession)
+    let refreshAge = try own.seconds("--max-refresh-age", own.maxRefreshAge) ?? StatusCheck.standardRefreshAge
     let wiring = try Wiring(common)
     var statuses: [ProfileStatus] = []
     for profile in isAboutOne(wiring) ? [wiring.profile] : try wiring.allProfiles() {
@@ -26,8 +48,10 @@ struct Status: ParsableCommand {
     let report = StatusReport(
       statuses: statuses, now: SystemClocks().wall(), style: wiring.style(on: terminal),
       columns: terminal.size?.columns ?? .max)
-    try StandardOutput.deliver(own.json ? report.json : report.text)
-    if own.check, statuses.contains(where: { $0.state != .ok }) { throw ExitCode(ExitStatus.faultsFound) }
+    let check = StatusCheck(
+      statuses: statuses, now: SystemClocks().wall(), minimumSession: minimumSession, refreshAge: refreshAge)
+    try StandardOutput.deliver(own.json ? report.json : own.check ? check.text : report.text)
+    if own.check, check.hasFaults { throw ExitCode(ExitStatus.faultsFound) }
   }
 
   /// All configured profiles, unless one is named or described by flags.
