@@ -24,7 +24,7 @@ public struct CredentialBroker: Sendable {
   public func token(minimumTTL: Int64, until deadline: BootTime) throws(Failure) -> Identity {
     let source = try IdentitySource.select(profile, environment: surroundings.environment)
     return try advised { () throws(Failure) in
-      try IdentityReader(surroundings, profile, source).usable(lasting: minimumTTL, until: deadline)
+      try IdentityReader(surroundings.rememberingKey, profile, source).usable(lasting: minimumTTL, until: deadline)
     }
   }
 
@@ -33,7 +33,7 @@ public struct CredentialBroker: Sendable {
     let source = try IdentitySource.select(profile, environment: surroundings.environment)
     surroundings.diagnostics.log(.info, "identity: \(source.name)")
     return try advised { () throws(Failure) in
-      try Renewal(surroundings, profile, source, until: deadline).lease(demand)
+      try Renewal(surroundings.rememberingKey, profile, source, until: deadline).lease(demand)
     }
   }
 

@@ -20,6 +20,8 @@ public struct Surroundings: Sendable {
   public var bootID: String?
   /// Of this process, for others to name it by; nil where nobody shall.
   public var processID: Int64?
+  /// The key file's key, as it was read for what is done now; nil where nobody remembers.
+  var keyMemory: KeyMemory?
   /// What was said already in this run.
   let notices = Notices()
 

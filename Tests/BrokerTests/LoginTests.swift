@@ -32,6 +32,16 @@ import Testing
     #expect(world.provider.counts.all == 0)
   }
 
+  @Test func `a cached call reads the key once`() throws {
+    let world = try World()
+    try world.login()
+    _ = world.disk.takeReads()
+    _ = try world.lease()
+    let reads = world.disk.takeReads()
+    #expect(reads.count { $0 == "key" } == 1)
+    #expect(reads.count { $0.hasPrefix("session-") } == 1)
+  }
+
   @Test func `one login serves other roles, durations, policies and profiles`() throws {
     let world = try World()
     try world.login()

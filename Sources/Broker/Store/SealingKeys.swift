@@ -47,7 +47,10 @@ struct SealingKeys {
     switch reference.place {
     case .credential: kept = credentialKey()
     case .keyring: kept = keyringKey(reference.id)
-    case .file: kept = try fileKey()
+    case .file:
+      if let key = surroundings.keyMemory?.key(reference) { return .found(key) }
+      kept = try fileKey()
+      if case .key(let key) = kept { surroundings.keyMemory?.remember(key) }
     }
     switch kept {
     case .key(let key) where key.reference == reference: return .found(key)
@@ -145,7 +148,8 @@ struct SealingKeys {
     var references: [KeyReference] = []
     for name in try surroundings.inState({ (state) throws(StateFailure) in try state.names() }) {
       guard let kind = kinds.first(where: { name.hasPrefix("\($0.rawValue)-") }), !name.hasSuffix(FailureRecord.suffix),
-        !name.hasSuffix(LoginBoard.suffix), let bytes = try surroundings.readState(name), case .sealed(let file) = SealedFile.read(bytes, kind: kind),
+        !name.hasSuffix(LoginBoard.suffix), let bytes = try surroundings.readState(name),
+        case .sealed(let file) = SealedFile.read(bytes, kind: kind),
         file.machine == nil || file.machine == machineMark, !references.contains(file.key)
       else { continue }
       references.append(file.key)

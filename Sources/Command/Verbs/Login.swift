@@ -22,7 +22,18 @@ struct Login: ParsableCommand {
   func run() throws {
     let qr = try Choice<QRChoice>("--qr").read(own.qr, standard: .auto)
     let wiring = try Wiring(common)
+    try requireProvider(wiring)
     if own.json { try runForProgram(wiring) } else { try runForPerson(wiring, qr) }
+  }
+
+  /// Without a name, `default` is meant; where only others are configured, the person wants one of those.
+  private func requireProvider(_ wiring: Wiring) throws(Failure) {
+    let (profile, names) = (wiring.profile, wiring.settings.profileNames)
+    guard SessionKey(profile) == nil, !names.isEmpty, !names.contains(profile.name) else { return }
+    let shown = names.prefix(10).joined(separator: ", ").printable()
+    throw Failure(
+      .configuration, "no provider is set for profile \(profile.name.printable()), which a login needs",
+      hint: "configured are: \(shown); name one with --profile")
   }
 
   private func runForPerson(_ wiring: Wiring, _ qr: QRChoice) throws(Failure) {

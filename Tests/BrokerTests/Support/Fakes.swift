@@ -75,6 +75,7 @@ final class Disk: StateDirectory {
   let real: StateDirectoryOnDisk
   private let clocks: ManualClocks
   private let fault = Mutex<Fault?>(nil)
+  private let read = Mutex<[String]>([])
   private let rival = Mutex<(@Sendable () -> Void)?>(nil)
 
   init(_ path: String, _ clocks: ManualClocks) {
@@ -95,7 +96,17 @@ final class Disk: StateDirectory {
   }
 
   var path: String { real.path }
-  func read(_ name: String) throws(StateFailure) -> StateFile { try real.read(name) }
+  func read(_ name: String) throws(StateFailure) -> StateFile {
+    read.withLock { $0.append(name) }
+    return try real.read(name)
+  }
+  /// The names of the files that were read since.
+  func takeReads() -> [String] {
+    read.withLock { names in
+      defer { names = [] }
+      return names
+    }
+  }
   func names() throws(StateFailure) -> [String] { try real.names() }
   func write(_ bytes: [UInt8], to name: String) throws(StateFailure) {
     try check(name)
