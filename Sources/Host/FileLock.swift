@@ -75,6 +75,13 @@ final class FileLock: StateLock {
     }
   }
 
+  /// Removes the file of a lock that nobody holds, if there is one: what it was for is going.
+  static func removeFree(_ name: String, in directory: Int32) {
+    var status = stat()
+    guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+    (try? attempt(name, in: directory))??.unlock()
+  }
+
   /// Nil if somebody else holds it.
   private static func attempt(_ name: String, in directory: Int32) throws(SystemError) -> FileLock? {
     while true {

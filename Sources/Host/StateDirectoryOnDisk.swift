@@ -74,6 +74,7 @@ public final class StateDirectoryOnDisk: StateDirectory {
     try changing(name) { directory throws(SystemError) in
       // What a killed writer left may hold what is to be removed.
       TemporaryFile.removeAbandoned(in: directory)
+      FileLock.removeFree(name + FileLock.suffix, in: directory)
       do throws(SystemError) {
         try call { unlinkat(directory, name, 0) }
         try synchronizeDirectory(directory)

@@ -1,3 +1,4 @@
+import Formats
 import Model
 import OIDC
 import Testing
@@ -23,6 +24,63 @@ import Testing
     #expect(world.files("credentials-").count == 2)
     #expect(world.lines.warnings == [])
     #expect(failure { try world.lease() }?.kind == .loginRequired)
+  }
+
+  private func strays(_ world: World) throws -> [StraySession] {
+    try StraySession.all(besides: [], world.surroundings(), like: Profile(name: "default"))
+  }
+
+  @Test func `a session tells by itself what it takes to revoke it`() throws {
+    let world = try World()
+    let profile = world.profile {
+      $0.session = "other"
+      $0.scopes = ["openid", "groups"]
+    }
+    try world.login(profile)
+    let stray = try #require(try strays(world).first)
+    let owner = try #require(stray.profile)
+    #expect(SessionKey(owner) == SessionKey(profile))
+    #expect(try world.logout(owner).revoked)
+    #expect(world.files("session-") == [] && world.files("credentials-") == [])
+    // Neither do those of profiles that are known.
+    try world.login()
+    let key = try #require(SessionKey(world.profile()))
+    #expect(try StraySession.all(besides: [key], world.surroundings(), like: Profile(name: "x")).isEmpty)
+  }
+
+  @Test func `paths are kept where they lead to the same file tomorrow`() throws {
+    let world = try World()
+    let profile = world.profile {
+      $0.clientSecretFile = "/secret"
+      $0.caFile = "ca.pem"
+    }
+    let origin = SessionOrigin(try #require(SessionKey(profile)), profile)
+    #expect(SessionOrigin(JSONObject(origin.members)) == origin)
+    #expect(origin.clientSecretFile == "/secret" && origin.caFile == nil)
+  }
+
+  @Test func `what does not tell or cannot be opened is deleted, what is damaged left alone`() throws {
+    let world = try World()
+    try world.login()
+    var record = try world.record()
+    record.origin = nil
+    try SessionKeeper(world.surroundings(), profile: world.profile()).store.write(record, like: nil)
+    let old = try #require(try strays(world).first)
+    #expect(old.profile == nil)
+    let locked = world.profile {
+      $0.session = "locked"
+      $0.store = .keyring
+    }
+    try world.login(locked)
+    world.keyRing.restart()
+    let all = try strays(world)
+    #expect(all.count == 2)
+    for stray in all { _ = try stray.delete(world.surroundings(), like: world.profile()) }
+    #expect(world.files("session-") == [] && world.files("credentials-") == [])
+    let name = "session-" + String(repeating: "0", count: 40)
+    try world.overwrite(name, [1, 2, 3])
+    #expect(try strays(world).isEmpty)
+    #expect(world.files("session-") == [name])
   }
 
   @Test func `without a session a logout is done`() throws {

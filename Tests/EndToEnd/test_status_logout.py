@@ -89,6 +89,33 @@ def test_logout_all(daypass, sandbox):
         daypass.run("token", "--profile", name).expect(4)
 
 
+def test_logout_all_ends_what_is_no_longer_configured(daypass, sandbox):
+    daypass.configure(default=sandbox.profile(), second=sandbox.profile(session="second"))
+    sandbox.log_in(daypass)
+    sandbox.log_in(daypass, "--profile", "second", user="bob")
+    daypass.configure(default=sandbox.profile())
+    told = daypass.run("logout", "--all").expect(0).stderr
+    assert [session["revoked"] for session in sandbox.state()["sessions"]] == [True, True]
+    assert told.count("Logged out of") == 2 and told.count("stay valid until") == 2
+    assert sorted(path.name for path in daypass.state.iterdir()) == ["key"]
+
+
+def test_logout_all_deletes_what_it_cannot_open(daypass, sandbox):
+    daypass.configure(second=sandbox.profile(session="second"))
+    sandbox.log_in(daypass, "--profile", "second")
+    daypass.configure(default={})
+    (daypass.state / "key").unlink()
+    told = daypass.run("logout", "--all").expect(0).stderr
+    assert "deleted without being revoked" in told and sandbox.count("revoke") == 0
+    assert list(daypass.state.iterdir()) == []
+
+
+def test_a_login_without_a_default_profile_names_the_others(daypass, sandbox):
+    daypass.configure(work=sandbox.profile(), home=sandbox.profile())
+    told = daypass.run("login").expect(78).stderr
+    assert "configured are: home, work" in told and "--profile" in told
+
+
 def test_two_people_under_one_uid(daypass, sandbox):
     daypass.configure(default=sandbox.profile(role_arn=None), second=sandbox.profile(role_arn=None, session="second"))
     sandbox.log_in(daypass)

@@ -9,13 +9,16 @@ struct CredentialCache {
   init(_ surroundings: Surroundings, key: CredentialKey, store: StoreChoice) {
     self.surroundings = surroundings
     sealed = SealedStore(surroundings, store)
-    name = CredentialCache.prefix(key.session, surroundings) + key.fingerprint.name(surroundings.cryptography)
+    let session = key.session.map { SessionStore.prefix + $0.fingerprint.name(surroundings.cryptography) }
+    name = CredentialCache.prefix(session) + key.fingerprint.name(surroundings.cryptography)
   }
 
   /// How the names of all credentials begin that were bought with one session, so that a logout finds them without
   /// knowing for which roles; one for all those that were bought without.
-  private static func prefix(_ session: SessionKey?, _ surroundings: Surroundings) -> String {
-    "credentials-\(session.map { $0.fingerprint.name(surroundings.cryptography).prefix(16) } ?? "issued")-"
+  ///
+  /// - Parameter session: the name of its file.
+  private static func prefix(_ session: String?) -> String {
+    "credentials-\(session.map { $0.dropFirst(SessionStore.prefix.count).prefix(16) } ?? "issued")-"
   }
 
   /// Renewals that failed.
@@ -56,12 +59,12 @@ struct CredentialCache {
   /// Deletes everything bought with a session, as far as it can be deleted. Returns the latest end of what was still
   /// valid.
   static func forget(
-    boughtWith session: SessionKey, _ surroundings: Surroundings, store: StoreChoice
+    boughtWith session: String, _ surroundings: Surroundings, store: StoreChoice
   ) throws(Failure) -> WallTime? {
     guard surroundings.state != nil else { return nil }
     var latest: WallTime?
     var problem: Failure?
-    for name in try names(prefix(session, surroundings), surroundings) {
+    for name in try names(prefix(session), surroundings) {
       do throws(Failure) {
         if let lease = try lease(name, surroundings, store), lease.secondsLeft(surroundings) > 0 {
           latest = max(latest ?? lease.credentials.expiration, lease.credentials.expiration)
@@ -77,15 +80,15 @@ struct CredentialCache {
 
   /// Deletes what is remembered of failed renewals of what was bought with a session: a person who logs in anew has
   /// mended what there was to mend.
-  static func forgetFailures(boughtWith session: SessionKey, _ surroundings: Surroundings) {
-    guard let names = try? names(prefix(session, surroundings), surroundings) else { return }
+  static func forgetFailures(boughtWith session: String, _ surroundings: Surroundings) {
+    guard let names = try? names(prefix(session), surroundings) else { return }
     for name in names where name.hasSuffix(FailureRecord.suffix) { try? surroundings.state?.remove(name) }
   }
 
   /// Deletes what was bought with other pre-issued tokens and has expired: each token has a file of its own, and is
   /// soon replaced by the next.
   static func forgetExpired(_ surroundings: Surroundings, store: StoreChoice) {
-    guard let names = try? names(prefix(nil, surroundings), surroundings) else { return }
+    guard let names = try? names(prefix(nil), surroundings) else { return }
     for name in names where !name.hasSuffix(FailureRecord.suffix) {
       guard let lease = try? lease(name, surroundings, store), lease.secondsLeft(surroundings) <= 0,
         let lock = try? surroundings.state?.lock(name, deadline: surroundings.clocks.boot())

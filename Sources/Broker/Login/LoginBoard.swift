@@ -23,9 +23,9 @@ struct LoginBoard {
 
   /// The login that is waiting now. What a killed one left is cleared away.
   func current() -> LoginInProgress? {
-    guard let login = published(), login.left(surroundings.clocks.wall()) > 0 else { return nil }
+    guard let login = published() else { return nil }
     do throws(Failure) {
-      guard let lock = try lock() else { return login }
+      guard let lock = try lock() else { return login.left(surroundings.clocks.wall()) > 0 ? login : nil }
       try? surroundings.state?.remove(name)
       lock.unlock()
       return nil

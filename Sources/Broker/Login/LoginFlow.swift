@@ -68,8 +68,9 @@ public struct LoginFlow {
       hold.refused(error)
       throw error
     }
-    let (record, identity) = try session(
+    var (record, identity) = try session(
       of: tokens, nonce: nonce, startedAt: startedAt, provider: provider, metadata: metadata)
+    record.origin = SessionOrigin(key, profile)
     try SubjectExpectation(profile).check(identity.subject)
     let session = StoredSession(record, identity, try keep(record, in: store, place), key)
     if place.earlier?.refreshGivesIDToken == false, session.canRefresh {
@@ -97,7 +98,7 @@ public struct LoginFlow {
     defer { lock?.unlock() }
     let reference = try store.write(record, in: place)
     store.failures.forget()
-    CredentialCache.forgetFailures(boughtWith: store.key, surroundings)
+    CredentialCache.forgetFailures(boughtWith: store.name, surroundings)
     return reference
   }
 

@@ -23,7 +23,7 @@ public struct Logout {
 
   /// How long the provider may take, and how long whoever is just refreshing: a person waits, and the session is
   /// deleted here whatever either does.
-  private static let patience = Duration.seconds(5)
+  static let patience = Duration.seconds(5)
 
   public func run() throws(Failure) -> Outcome {
     let key = try LoginFlow.sessionKey(profile)
@@ -52,7 +52,11 @@ public struct Logout {
     }
     // The session first: what it bought cannot be renewed from then on.
     try store.remove()
-    outcome.keysValidUntil = try CredentialCache.forget(boughtWith: key, surroundings, store: profile.store)
+    let board = LoginBoard(surroundings, store)
+    board.failures.forget()
+    // Somebody who is logging in just now goes on; what a killed one left goes.
+    _ = board.current()
+    outcome.keysValidUntil = try CredentialCache.forget(boughtWith: store.name, surroundings, store: profile.store)
     if let key = session.key { try store.forget(key) }
     return outcome
   }

@@ -63,7 +63,8 @@ struct FailureRecord {
   /// Seconds until the next try is due, by the clock that nobody sets while this boot lasts. By the wall clock a pause
   /// has never more left than it had: one that was set back since must not lengthen it.
   private func left(_ object: JSONObject, _ record: RecordedFailure) -> Int64 {
-    if let boot = object["boot"]?.text?.string, boot == surroundings.bootID, let due = object["due_at_boot_ns"]?.integer {
+    if let boot = object["boot"]?.text?.string, boot == surroundings.bootID, let due = object["due_at_boot_ns"]?.integer
+    {
       let left = (BootTime(nanoseconds: due) - surroundings.clocks.boot()).components
       let seconds = left.seconds + (left.attoseconds > 0 ? 1 : 0)
       return seconds <= FailureRecord.longest ? seconds : 0

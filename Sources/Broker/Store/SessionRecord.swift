@@ -17,6 +17,8 @@ struct SessionRecord: Sendable {
   var refreshGivesIDToken: Bool?
   /// When a redemption of `refreshToken` was begun whose answer is not stored yet.
   var redeemingSince: WallTime?
+  /// Whose it is and how to reach who gave it; nil in what an older daypass stored.
+  var origin: SessionOrigin?
   /// The provider said that the session is over: nothing new is bought with it, whatever is left of the ID token.
   var wasEnded = false
 
@@ -31,6 +33,7 @@ struct SessionRecord: Sendable {
     if let rotates { members.append(("rotates", .bool(rotates))) }
     if let refreshGivesIDToken { members.append(("refresh_gives_id_token", .bool(refreshGivesIDToken))) }
     if let redeemingSince { members.append(("redeeming_since", JSON(redeemingSince.seconds))) }
+    members += origin?.members ?? []
     if wasEnded { members.append(("was_ended", .bool(true))) }
     return Secret(JSON.object(JSONObject(members)).serialized())
   }
@@ -48,6 +51,7 @@ struct SessionRecord: Sendable {
     rotates = object["rotates"]?.bool
     refreshGivesIDToken = object["refresh_gives_id_token"]?.bool
     redeemingSince = object["redeeming_since"]?.integer.map { WallTime(seconds: $0) }
+    origin = SessionOrigin(object)
     wasEnded = object["was_ended"]?.bool ?? false
   }
 

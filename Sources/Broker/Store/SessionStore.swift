@@ -14,9 +14,11 @@ struct SessionStore {
     self.key = key
     loginCommand =
       profile.name == "default" ? "daypass login" : "daypass login --profile \(profile.name.printable())"
-    name = "session-\(key.fingerprint.name(surroundings.cryptography))"
+    name = "\(SessionStore.prefix)\(key.fingerprint.name(surroundings.cryptography))"
     sealed = SealedStore(surroundings, profile.store)
   }
+
+  static let prefix = "session-"
 
   enum Reading {
     case none

@@ -59,7 +59,8 @@ struct LoginPrompt {
       check.append(whole: code.verificationURI)
     }
     check.append("(valid for \(timeLeft)).")
-    return opening(columns) + Paragraph(action).lines(columns: columns) + ["", address, ""] + check.lines(columns: columns)
+    return opening(columns) + Paragraph(action).lines(columns: columns) + ["", address, ""]
+      + check.lines(columns: columns)
       + Paragraph(caution).lines(columns: columns) + [""]
   }
 

@@ -37,7 +37,8 @@ struct StatusReport {
     let reason = status.reason ?? ""
     switch status.state {
     case .ok: return style.good("ok")
-    case .loginRequired: return "\(style.bad("login required")): \(reason)" + (status.login == nil ? "; run `\(status.loginCommand)`" : "")
+    case .loginRequired:
+      return "\(style.bad("login required")): \(reason)" + (status.login == nil ? "; run `\(status.loginCommand)`" : "")
     case .locked: return "\(style.bad("locked")): \(reason); `\(status.loginCommand)` replaces the session"
     case .none:
       // The reason may begin with these very words.

@@ -10,7 +10,7 @@ struct Logout: ParsableCommand {
     usage: "daypass logout [<options>]")
 
   struct Own: ParsableArguments {
-    @Flag(help: "End the sessions of all configured profiles") var all = false
+    @Flag(help: "End every session that is kept here, also of profiles no longer configured") var all = false
   }
 
   @OptionGroup(title: "Logout") var own: Own
@@ -39,8 +39,27 @@ struct Logout: ParsableCommand {
         failure = failure ?? error
       }
     }
+    let strays = own.all ? try StraySession.all(besides: done, wiring.surroundings, like: wiring.profile) : []
+    for stray in strays {
+      do throws(Failure) { try end(stray, wiring) } catch {
+        if case .interrupted = error.kind { throw error }
+        wiring.log.log(.warning, error.message)
+        failure = failure ?? error
+      }
+    }
     if let failure { throw failure }
-    if own.all, done.isEmpty { StandardError.write("No profile has a session.\n") }
+    if own.all, done.isEmpty, strays.isEmpty { StandardError.write("No profile has a session.\n") }
+  }
+
+  private func end(_ stray: StraySession, _ wiring: Wiring) throws(Failure) {
+    if let profile = stray.profile, let key = SessionKey(profile) {
+      report(try Broker.Logout(wiring.surroundings(for: profile), profile: profile).run(), key, sharedBy: [], wiring)
+      return
+    }
+    let end = try stray.delete(wiring.surroundings, like: wiring.profile)
+    let problem = "a session was deleted without being revoked: \(stray.problem)"
+    wiring.log.log(.warning, problem)
+    if let end { StandardError.write(stillValid(end) + "\n") }
   }
 
   /// A profile that knows no provider has no session; one that half knows it is mistaken.
@@ -64,8 +83,12 @@ struct Logout: ParsableCommand {
     var lines = ["Logged out of \(issuer)\(outcome.revoked ? "; the provider revoked the session" : "")."]
     if profiles.count > 1 { lines.append("The profiles \(profiles.joined(separator: ", ").printable()) shared it.") }
     if let time = outcome.keysValidUntil {
-      lines.append("Keys already handed out stay valid until \(Moment.text(time, now: SystemClocks().wall())).")
+      lines.append(stillValid(time))
     }
     StandardError.write(lines.joined(separator: "\n") + "\n")
+  }
+
+  private func stillValid(_ end: WallTime) -> String {
+    "Keys already handed out stay valid until \(Moment.text(end, now: SystemClocks().wall()))."
   }
 }
