@@ -113,7 +113,7 @@ def test_when_the_first_is_killed_the_second_takes_over_at_once(person, sandbox,
 
 
 def test_a_first_that_is_stopped_is_waited_for_as_long_as_its_code(person, sandbox):
-    sandbox.set(expires_in=3)
+    sandbox.set(expires_in=15)
     first = person.start("login", "--json")
     first.event("pending")
     first.signal(signal.SIGSTOP)
@@ -121,7 +121,7 @@ def test_a_first_that_is_stopped_is_waited_for_as_long_as_its_code(person, sandb
     second = person.start("login", "--json", "--timeout", "4s")
     second.event("pending")
     second.until(
-        lambda: len([e for e in second.events() if e["event"] == "device_code"]) == 2, 40, "a code of its own")
+        lambda: len([e for e in second.events() if e["event"] == "device_code"]) == 2, 90, "a code of its own")
     # Another one sees the second's, although the first still holds the lock.
     third = person.start("login", "--json")
     assert third.event("device_code")["user_code"] != code_of(first)
