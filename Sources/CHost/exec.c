@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /// A shell runs a file that the kernel cannot, if it is text: no NUL before the first line's end.
@@ -37,13 +36,22 @@ static int try_candidates(const struct chost_program *program) {
   return failure;
 }
 
+/// The files are looked for as the user who shall run them.
+static int become_and_try(const struct chost_program *program) {
+  if (program->identity != NULL) {
+    int failure = chost_become(program->identity);
+    if (failure != 0) return failure;
+  }
+  return try_candidates(program);
+}
+
 int chost_exec(const struct chost_program *program) {
   chost_prepare();
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, NULL);
   chost_restore_given();
-  return try_candidates(program);
+  return become_and_try(program);
 }
 
 int chost_spawn(const struct chost_program *program, pid_t *child, bool *started) {
@@ -56,10 +64,10 @@ int chost_spawn(const struct chost_program *program, pid_t *child, bool *started
   sigset_t all, mask;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &mask);
-  pid_t pid = fork();
+  pid_t pid = chost_fork_known();
   if (pid == 0) {
     chost_restore_given();
-    int failure = try_candidates(program);
+    int failure = become_and_try(program);
     ssize_t ignored = write(report[1], &failure, sizeof failure);
     (void)ignored;
     _exit(127);
@@ -76,16 +84,9 @@ int chost_spawn(const struct chost_program *program, pid_t *child, bool *started
       failure = 0;
       *child = pid;
     } else {
-      while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+      chost_wait(pid);
     }
   }
   close(report[0]);
   return failure;
-}
-
-int chost_wait(pid_t child) {
-  int status;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /// Puts back what was given: dispositions, umask, limits, core filter; marks our own descriptors close-on-exec; last,
 /// the signal mask. Async-signal-safe. Call with every signal blocked, right before execve.
@@ -12,5 +13,13 @@ void chost_restore_given(void);
 
 /// Whether `signal` was ignored when the process started.
 bool chost_was_ignored(int signal);
+
+struct chost_identity;
+
+/// Makes this thread's process somebody else for good. Async-signal-safe, for between fork and exec. 0, or an errno.
+int chost_become(const struct chost_identity *identity);
+
+/// `fork` whose child is known before anybody can take its end in (children.c).
+pid_t chost_fork_known(void);
 
 #endif

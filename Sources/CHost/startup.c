@@ -182,3 +182,23 @@ void chost_restore_given(void) {
   // sigprocmask of a forked child or of the thread that execs: the program's only thread either way.
   pthread_sigmask(SIG_SETMASK, &given.mask, NULL);
 }
+
+void chost_release_given(void) {
+  int nothing = -1;
+  bool is_first_process = getpid() == 1;
+  size_t kept = 0;
+  for (size_t index = 0; index < given.descriptor_count; index++) {
+    int number = given.descriptors[index];
+    if (number > 2) {
+      close(number);
+      continue;
+    }
+    // Still what a program gets that is started later: to it, these three are given.
+    given.descriptors[kept++] = number;
+    if (is_first_process) continue;
+    if (nothing < 0) nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing >= 0) dup2(nothing, number);
+  }
+  given.descriptor_count = kept;
+  if (nothing >= 0) close(nothing);
+}

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SIGNALS = 65 };
@@ -18,14 +17,6 @@ static bool changed[SIGNALS];
 static bool is_fault(int number) {
   switch (number) {
     case SIGILL: case SIGTRAP: case SIGBUS: case SIGFPE: case SIGSEGV: case SIGSYS: return true;
-    default: return false;
-  }
-}
-
-/// Not passed on: what cannot be caught, what is about our own child, and what stops us together with it.
-static bool is_ours(int number) {
-  switch (number) {
-    case SIGKILL: case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU: return true;
     default: return false;
   }
 }
@@ -57,7 +48,7 @@ int chost_watch(void) {
   struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART};
   sigfillset(&action.sa_mask);
   for (int number = 1; number < SIGNALS; number++)
-    changed[number] = !is_ours(number) && sigaction(number, &action, &before[number]) == 0;
+    changed[number] = sigaction(number, &action, &before[number]) == 0;
   return ends[0];
 }
 
@@ -76,23 +67,17 @@ bool chost_watch_next(struct chost_signal *record) {
   return count == (ssize_t)sizeof *record;
 }
 
-bool chost_reap(pid_t *pid, int *change, int *value) {
-  int status;
-  do *pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
-  while (*pid < 0 && errno == EINTR);
-  if (*pid <= 0) return false;
-  if (WIFEXITED(status)) {
-    *change = CHOST_EXITED;
-    *value = WEXITSTATUS(status);
-  } else if (WIFSIGNALED(status)) {
-    *change = CHOST_KILLED;
-    *value = WTERMSIG(status);
-  } else if (WIFSTOPPED(status)) {
-    *change = CHOST_STOPPED;
-    *value = WSTOPSIG(status);
-  } else {
-    *change = CHOST_CONTINUED;
-    *value = SIGCONT;
-  }
-  return true;
+void chost_stop_ourselves(int number) {
+  struct sigaction handler, standard = {.sa_handler = SIG_DFL};
+  sigset_t one, mask;
+  sigemptyset(&one);
+  sigaddset(&one, number);
+  sigemptyset(&standard.sa_mask);
+  if (sigaction(number, &standard, &handler) != 0) return;
+  // Raised while it is blocked, so that it stops us here and nowhere later.
+  pthread_sigmask(SIG_BLOCK, &one, &mask);
+  kill(getpid(), number);
+  pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+  pthread_sigmask(SIG_SETMASK, &mask, NULL);
+  sigaction(number, &handler, NULL);
 }

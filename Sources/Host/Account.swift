@@ -41,10 +41,12 @@ public enum Account {
 
   /// Of this process, as this process's namespace counts.
   public static var processID: Int64 { Int64(getpid()) }
+  /// Of the password database; nil in containers that run as a bare number.
+  public static var homeDirectory: String? { passwordEntry { $0.pw_dir } }
 
   /// HOME, or where that is unset or empty the password database's entry; nil if there is neither.
   public static func home(_ environment: Environment) throws(HomeFailure) -> String? {
-    guard let home = environment.nonEmpty("HOME") else { return passwordEntry { $0.pw_dir } }
+    guard let home = environment.nonEmpty("HOME") else { return homeDirectory }
     // `sudo -E` and `su` without `-`: root would leave files in that person's home that they cannot read.
     if geteuid() == 0, let status = try? FileStatus.of(home, followingLinks: true), status.owner != 0 {
       throw .foreign(path: home, owner: status.owner)
@@ -60,15 +62,74 @@ public enum Account {
   }
 
   private static func passwordEntry(_ field: (passwd) -> UnsafeMutablePointer<CChar>?) -> String? {
+    lookup { entry, memory, size, found in getpwuid_r(geteuid(), entry, memory, size, found) } read: { entry in
+      text(field(entry))
+    }
+  }
+
+  fileprivate static func text(_ field: UnsafeMutablePointer<CChar>?) -> String? {
+    guard let field, field.pointee != 0 else { return nil }
+    return String(validating: bytes(of: field), as: UTF8.self)
+  }
+
+  /// The reentrant lookups of the C library all have this form.
+  fileprivate static func lookup<Entry: Zeroed, Value>(
+    _ search: (
+      UnsafeMutablePointer<Entry>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<Entry>?>
+    ) -> Int32,
+    read: (Entry) -> Value?
+  ) -> Value? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65_536) { buffer in
       guard let memory = buffer.baseAddress else { return nil }
-      var entry = passwd()
-      var found: UnsafeMutablePointer<passwd>?
-      guard getpwuid_r(geteuid(), &entry, memory, buffer.count, &found) == 0, found != nil,
-        let text = field(entry), text.pointee != 0
-      else { return nil }
-      return String(validating: bytes(of: text), as: UTF8.self)
+      var entry = Entry()
+      var found: UnsafeMutablePointer<Entry>?
+      guard search(&entry, memory, buffer.count, &found) == 0, found != nil else { return nil }
+      return read(entry)
     }
+  }
+}
+
+/// A C structure, made empty to be filled.
+private protocol Zeroed { init() }
+extension passwd: Zeroed {}
+extension group: Zeroed {}
+
+// MARK: Others
+
+extension Account {
+  struct Entry: Equatable {
+    let name: String
+    let user: uid_t
+    let group: gid_t
+    let home: String?
+  }
+
+  /// Of the user of that name, else of that number.
+  static func entry(of user: String) -> Entry? {
+    guard !user.isEmpty, !user.utf8.contains(0) else { return nil }
+    func read(_ entry: passwd) -> Entry? {
+      text(entry.pw_name).map { Entry(name: $0, user: entry.pw_uid, group: entry.pw_gid, home: text(entry.pw_dir)) }
+    }
+    if let named = lookup({ getpwnam_r(user, $0, $1, $2, $3) }, read: read) { return named }
+    guard let number = uid_t(user) else { return nil }
+    return lookup({ getpwuid_r(number, $0, $1, $2, $3) }, read: read)
+  }
+
+  static func group(named name: String) -> gid_t? {
+    guard !name.isEmpty, !name.utf8.contains(0) else { return nil }
+    return lookup({ getgrnam_r(name, $0, $1, $2, $3) }, read: { $0.gr_gid })
+  }
+
+  /// The user's own and every one that lists the user.
+  static func groups(of entry: Entry) -> [gid_t] {
+    var count: Int32 = 64
+    var groups: [gid_t] = []
+    while count <= 65_536 {
+      groups = [gid_t](repeating: 0, count: Int(count))
+      if getgrouplist(entry.name, entry.group, &groups, &count) >= 0 { return Array(groups.prefix(Int(max(0, count)))) }
+      count = max(count, Int32(groups.count) + 1)
+    }
+    return [entry.group]
   }
 }
 

@@ -65,7 +65,8 @@ final class FileLock: StateLock {
 
   /// Removes the files of locks whose holders were killed. Young ones are left alone: somebody may be about to lock
   /// one, and would find it taken.
-  static func removeAbandoned(_ names: [String], in directory: Int32) {
+  static func removeAbandoned(in directory: Int32) {
+    guard let names = try? entries(of: directory) else { return }
     for name in names where name.hasSuffix(suffix) {
       var status = stat()
       guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0, FileStatus(status).form == .regular,

@@ -15,6 +15,24 @@ public enum InputFile {
     return content
   }
 
+  /// The same, with the eyes of another user: what that user may not read is not read.
+  public static func read(
+    _ path: String, setting: String, limit: Int = 1 << 20, as user: RunAs?
+  ) throws(InputFileFailure) -> [UInt8] {
+    guard let user else { return try read(path, setting: setting, limit: limit) }
+    let result: Result<[UInt8], InputFileFailure>
+    do throws(SystemError) {
+      result = try user.perform { () throws(SystemError) in
+        do throws(InputFileFailure) { return .success(try read(path, setting: setting, limit: limit)) } catch {
+          return .failure(error)
+        }
+      }
+    } catch {
+      throw .unreadable(path: path, setting: setting, reason: error.reason)
+    }
+    return try result.get()
+  }
+
   /// A file that can decide what is run and trusted: root's or ours, and not writable by anybody else, or on a
   /// read-only mount. Nil if there is no such file; it may be empty.
   public static func readConfiguration(

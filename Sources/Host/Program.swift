@@ -8,11 +8,14 @@ public struct Program: Sendable {
   /// Without the name.
   public var arguments: [[UInt8]]
   public var environment: Environment
+  /// Nil: as ourselves.
+  public var user: RunAs?
 
-  public init(name: [UInt8], arguments: [[UInt8]], environment: Environment) {
+  public init(name: [UInt8], arguments: [[UInt8]], environment: Environment, user: RunAs? = nil) {
     self.name = name
     self.arguments = arguments
     self.environment = environment
+    self.user = user
   }
 
   public init(_ name: String, _ arguments: [String] = [], environment: Environment) {
@@ -36,7 +39,8 @@ public struct Program: Sendable {
   /// What shells use where PATH is unset.
   private static let defaultPath = Array("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".utf8)
 
-  var shownName: String { String(decoding: name, as: UTF8.self).printable() }
+  /// An empty name would not be seen without its quotes.
+  var shownName: String { name.isEmpty ? "\"\"" : String(decoding: name, as: UTF8.self).printable() }
 
   /// Lends the C form of everything.
   func withCForm<Result>(_ body: (UnsafePointer<chost_program>) -> Result) throws(ExecFailure) -> Result {
@@ -53,12 +57,19 @@ public struct Program: Sendable {
     // The place for the script's path: C puts a borrowed pointer there, so ours must not be freed through it.
     return withExtendedLifetime((paths, arguments, environment, script)) {
       paths.withConstantPointers { candidates in
-        var program = chost_program(
-          candidates: candidates, arguments: arguments.pointers, environment: environment.pointers,
-          script_arguments: script.pointers)
-        return body(&program)
+        withUser { identity in
+          var program = chost_program(
+            candidates: candidates, arguments: arguments.pointers, environment: environment.pointers,
+            script_arguments: script.pointers, identity: identity)
+          return body(&program)
+        }
       }
     }
+  }
+
+  private func withUser<Result>(_ body: (UnsafePointer<chost_identity>?) -> Result) -> Result {
+    guard let user else { return body(nil) }
+    return user.withIdentity(body)
   }
 
   private var shell: [UInt8] { Array("/bin/sh".utf8) }

@@ -65,6 +65,7 @@ public final class StateDirectoryOnDisk: StateDirectory {
   public func reserve(_ name: String, bytes: Int) throws(StateFailure) -> any ReservedWrite {
     try changing(name) { directory throws(SystemError) in
       TemporaryFile.removeAbandoned(in: directory)
+      FileLock.removeAbandoned(in: directory)
       return try TemporaryFile(directory: directory, name: name, path: self.path(of: name), reserving: bytes)
     }
   }
@@ -74,6 +75,7 @@ public final class StateDirectoryOnDisk: StateDirectory {
     try changing(name) { directory throws(SystemError) in
       // What a killed writer left may hold what is to be removed.
       TemporaryFile.removeAbandoned(in: directory)
+      FileLock.removeAbandoned(in: directory)
       FileLock.removeFree(name + FileLock.suffix, in: directory)
       do throws(SystemError) {
         try call { unlinkat(directory, name, 0) }

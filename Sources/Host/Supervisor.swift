@@ -13,13 +13,19 @@ public struct Supervisor: ~Copyable {
 
   private let child: pid_t
   private let signals: Int32
+  private var childIsStopped = false
+  /// We stopped when the child did, and have not heard since that it goes on.
+  private var followedIntoStop = false
+  private var end: Int32?
 
   private init(child: pid_t, signals: Int32) {
     self.child = child
     self.signals = signals
   }
 
-  /// The child's exit code, or 128 + the signal that ended it.
+  /// The child's exit code, or 128 + the signal that ended it. While it runs, standard input, output and error and
+  /// whatever other descriptors we were given are the child's alone; but process 1 keeps 0–2, see
+  /// `chost_release_given`.
   public static func run(_ program: Program, timedWork: TimedWork = { nil }) throws(ExecFailure) -> Int32 {
     chost_become_supervisor()
     let signals = chost_watch()
@@ -34,15 +40,18 @@ public struct Supervisor: ~Copyable {
     if code != 0 {
       throw started ? ExecFailure(program, code) : .noProcess(reason: SystemError(code).reason)
     }
-    return Supervisor(child: child, signals: signals).wait(timedWork)
+    chost_release_given()
+    var supervisor = Supervisor(child: child, signals: signals)
+    return supervisor.wait(timedWork)
   }
 
-  private func wait(_ timedWork: TimedWork) -> Int32 {
+  private mutating func wait(_ timedWork: TimedWork) -> Int32 {
     let clocks = SystemClocks()
     var due: BootTime? = clocks.boot()
     while true {
       passSignalsOn()
-      if let end = reap() { return end }
+      takeIn()
+      if let end { return end }
       if let moment = due, moment <= clocks.boot() { due = timedWork().map { clocks.boot() + $0 } }
       var timeout: Int32 = -1
       if let moment = due { timeout = milliseconds(toCover: (moment - clocks.boot()).saturatedNanoseconds) }
@@ -52,37 +61,54 @@ public struct Supervisor: ~Copyable {
   }
 
   /// Each signal sent to us reaches the child once.
-  private func passSignalsOn() {
+  private mutating func passSignalsOn() {
     var signal = chost_signal()
     while chost_watch_next(&signal) {
       if signal.number != SIGCHLD, !hasReachedTheChild(signal) { kill(child, signal.number) }
     }
   }
 
-  /// Keys (^C, ^\), a new window size and a hang-up go from the terminal to the whole foreground group, so the child
-  /// has had them already, unless it has left our group as interactive shells do. A hang-up goes to the session's
-  /// leader alone, if that is us.
-  private func hasReachedTheChild(_ signal: chost_signal) -> Bool {
+  /// Keys (^C, ^\, ^Z), a new window size, the use of the terminal from the background and a hang-up go from the
+  /// terminal to the whole group, so the child has had them already, unless it has left our group as interactive shells
+  /// do. A hang-up goes to the session's leader alone, if that is us.
+  private mutating func hasReachedTheChild(_ signal: chost_signal) -> Bool {
+    if signal.number == SIGCONT { return wasContinuedWithUs() }
     guard signal.from_kernel != 0, getpgid(child) == getpgrp() else { return false }
     switch signal.number {
-    case SIGINT, SIGQUIT, SIGWINCH: return true
+    case SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU: return true
     case SIGHUP: return getsid(0) != getpid()
     default: return false
     }
   }
 
-  /// Takes in every child that ended, ours and those that others left to us. The end of the program, if it is among
-  /// them.
-  private func reap() -> Int32? {
+  /// A shell's `fg` and `bg` continue the whole group, by a signal that looks like anybody's.
+  private mutating func wasContinuedWithUs() -> Bool {
+    guard followedIntoStop else { return false }
+    followedIntoStop = false
+    takeIn()
+    return !childIsStopped
+  }
+
+  /// Takes in every child that ended, ours and those that others left to us, and follows ours when it stops for the
+  /// terminal's sake: who typed ^Z, or a command that stops itself, waits for a shell that looks at us alone. Not when
+  /// somebody else stopped it, who will continue it alone.
+  private mutating func takeIn() {
     var pid: pid_t = 0
-    var change: Int32 = 0
+    var change = CHOST_EXITED
     var value: Int32 = 0
-    var end: Int32?
     while chost_reap(&pid, &change, &value) {
       guard pid == child else { continue }
-      if change == Int32(CHOST_EXITED) { end = value }
-      if change == Int32(CHOST_KILLED) { end = 128 + value }
+      switch change {
+      case CHOST_EXITED: end = value
+      case CHOST_KILLED: end = 128 + value
+      case CHOST_STOPPED:
+        childIsStopped = true
+        if [SIGTSTP, SIGTTIN, SIGTTOU].contains(value) {
+          followedIntoStop = true
+          chost_stop_ourselves(value)
+        }
+      default: childIsStopped = false
+      }
     }
-    return end
   }
 }

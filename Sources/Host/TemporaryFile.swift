@@ -77,10 +77,10 @@ final class TemporaryFile: ReservedWrite {
   }
 
   /// Removes what killed writers left.
-  static func removeAbandoned(in directory: Int32) {
+  /// - Parameter isOurs: by its name.
+  static func removeAbandoned(in directory: Int32, _ isOurs: (String) -> Bool = { $0.hasPrefix(prefix) }) {
     guard let names = try? entries(of: directory) else { return }
-    FileLock.removeAbandoned(names, in: directory)
-    for name in names where name.hasPrefix(prefix) {
+    for name in names where isOurs(name) {
       guard let file = try? Descriptor.open(name, in: directory, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY),
         let status = try? file.status(), status.form == .regular, status.owner == geteuid(),
         flock(file.number, LOCK_EX | LOCK_NB) == 0

@@ -15,6 +15,8 @@ struct ExecArgumentsTests {
       (["exec", "--profile", "p", "ls", "--profile", "q"], ["exec", "--profile", "p", "--", "ls", "--profile", "q"]),
       (["exec", "--profile=p", "ls"], ["exec", "--profile=p", "--", "ls"]),
       (["exec", "--env", "ls"], ["exec", "--env", "--", "ls"]),
+      (["exec", "--scrub-ci", "--user", "u", "ls"], ["exec", "--scrub-ci", "--user", "u", "--", "ls"]),
+      (["exec", "--allow-imds", "--keep-aws-files", "x"], ["exec", "--allow-imds", "--keep-aws-files", "--", "x"]),
       (["exec", "--strict", "--no-verify-token", "ls"], ["exec", "--strict", "--no-verify-token", "--", "ls"]),
       (["exec", "--", "--env"], ["exec", "--", "--env"]),
       (["exec", "-"], ["exec", "--", "-"]),
@@ -72,11 +74,13 @@ struct ChildEnvironmentTests {
   func endpoint() {
     var child = ChildEnvironment(given, region: nil)
     child.setEndpoint("http://127.0.0.1:1/credentials", token: Secret("t"), tokenFile: "/run/t")
+    child.disableMetadataService()
+    child.setFiles(AWSFiles(Environment(["HOME": "/nonexistent"]), user: nil), config: "/run/c")
     #expect(
       child.environment.variables == [
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/credentials",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/run/t", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "t",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/run/c", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true",
       ])
   }
 
@@ -100,7 +104,8 @@ struct ChildEnvironmentTests {
     ])
     var child = ChildEnvironment(given, region: "eu-west-1")
     #expect(child.overridden == ["AWS_PROFILE", "AWS_DEFAULT_REGION"])
-    child.setEndpoint("http://127.0.0.1:1/credentials", token: Secret("t"), tokenFile: "/run/t")
+    child.disableMetadataService()
+    child.setFiles(AWSFiles(Environment(["HOME": "/nonexistent"]), user: nil), config: "/run/c")
     #expect(child.overridden == ["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DEFAULT_REGION"])
     #expect(ChildEnvironment(Environment(["PATH": "/bin"]), region: "eu-west-1").overridden.isEmpty)
   }

@@ -22,6 +22,12 @@ void chost_prepare(void);
 /// C because prctl is variadic.
 void chost_become_supervisor(void);
 
+/// Lets go of the descriptors that the process was given and has handed on to its child: a pipe whose other end waits for
+/// its end must not be kept open by a bystander. 0–2 become /dev/null, the others are closed. Process 1 keeps its 0–2:
+/// through /proc/1/fd the scripts of an image reach the log.
+/// C because the list of what was given is kept here.
+void chost_release_given(void);
+
 /// The environment block. C because Swift 6 refuses a mutable global.
 char **chost_environment(void);
 
@@ -56,11 +62,34 @@ void chost_unwatch(void);
 /// Takes the next record; false when there is none.
 bool chost_watch_next(struct chost_signal *record);
 
-enum { CHOST_EXITED = 0, CHOST_KILLED = 1, CHOST_STOPPED = 2, CHOST_CONTINUED = 3 };
+enum chost_change { CHOST_EXITED = 0, CHOST_KILLED = 1, CHOST_STOPPED = 2, CHOST_CONTINUED = 3 };
 
 /// Takes the next change of any child without waiting. `value` is an exit code or a signal. False when there is none.
+/// The end of a child that another thread waits for by `chost_wait` is kept for that thread.
 /// C because the WIF… macros take arguments.
-bool chost_reap(pid_t *pid, int *change, int *value);
+bool chost_reap(pid_t *pid, enum chost_change *change, int *value);
+
+/// Stops this process as `signal` does by default (SIGTSTP, SIGTTIN or SIGTTOU) and returns when it is continued. As
+/// elsewhere, it does nothing where no shell could continue us: in an orphaned process group, and to process 1.
+/// C because of the handler that is put aside for it.
+void chost_stop_ourselves(int signal);
+
+// MARK: Other users (identity.c)
+
+struct chost_identity {
+  uid_t user;
+  gid_t group;
+  const gid_t *groups;
+  size_t group_count;
+};
+
+/// Gives the calling thread, and no other, this effective identity until `chost_resume_identity`. 0, or an errno; then
+/// nothing has changed.
+/// C because libc's functions change every thread at once, and `syscall` is variadic.
+int chost_assume_identity(const struct chost_identity *identity);
+
+/// Undoes the above. Ends the process where that fails: it would go on as somebody else.
+void chost_resume_identity(void);
 
 // MARK: Running a program (exec.c)
 
@@ -71,6 +100,8 @@ struct chost_program {
   char *const *environment;
   /// `/bin/sh`, a place for the path, then the arguments without their first: for a script without a `#!` line.
   char **script_arguments;
+  /// Whom the program runs as; null for ourselves.
+  const struct chost_identity *identity;
 };
 
 /// Replaces this process, with everything `chost_prepare` recorded put back. Returns only on failure: an errno.
@@ -82,7 +113,8 @@ int chost_exec(const struct chost_program *program);
 /// C because after fork in a process with threads only async-signal-safe code may run.
 int chost_spawn(const struct chost_program *program, pid_t *child, bool *started);
 
-/// Waits for a child: its exit code, or -1 if it did not end by itself. C because the WIF… macros take arguments.
+/// Waits for a child of `chost_spawn`, also while a supervisor takes in children on another thread: its exit code, or
+/// -1 if it did not end by itself. C because the WIF… macros take arguments.
 int chost_wait(pid_t child);
 
 // MARK: Kernel keyring (keyring.c)

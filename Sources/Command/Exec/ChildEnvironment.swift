@@ -6,6 +6,9 @@ import Model
 struct ChildEnvironment {
   /// Each of these comes before a container endpoint in some SDK's search, or belongs to credentials that are replaced.
   static let removed = [
+    // Older spellings that Go's, Ruby's and Java's SDKs still read.
+    "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AMAZON_ACCESS_KEY_ID", "AMAZON_SECRET_ACCESS_KEY", "AMAZON_SESSION_TOKEN",
+    "AWS_CREDENTIAL_FILE", "AWS_CREDENTIAL_PROFILES_FILE",
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
     "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -14,11 +17,13 @@ struct ChildEnvironment {
 
   /// May be given another value.
   private static let replaced = [
-    "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_REGION", "AWS_DEFAULT_REGION",
+    "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_REGION", "AWS_DEFAULT_REGION", "BOTO_CONFIG",
   ]
 
   private let given: Environment
   private(set) var environment: Environment
+  /// What of the person's files the program does not see.
+  private var hidden: [String] = []
 
   init(_ given: Environment, region: String?) {
     self.given = given
@@ -43,8 +48,29 @@ struct ChildEnvironment {
     environment.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", to: url)
     environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", to: tokenFile)
     environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", to: token.exposedText())
+  }
+
+  /// No files but a copy of the config file.
+  mutating func setFiles(_ files: AWSFiles, config: String) {
+    environment.set("AWS_CONFIG_FILE", to: config)
     environment.set("AWS_SHARED_CREDENTIALS_FILE", to: "/dev/null")
-    environment.set("AWS_EC2_METADATA_DISABLED", to: "true")
+    if files.hidesBotoFile { environment.set("BOTO_CONFIG", to: "/dev/null") }
+    hidden = files.hidden
+  }
+
+  /// The machine's own role must not stand in where our endpoint has nothing to give.
+  mutating func disableMetadataService() { environment.set("AWS_EC2_METADATA_DISABLED", to: "true") }
+
+  /// What the programs of that user expect to find.
+  mutating func setUser(_ user: RunAs) {
+    environment.set("HOME", to: user.home)
+    for name in ["USER", "LOGNAME"] {
+      if let user = user.name { environment.set(name, to: user) } else { environment.remove(name) }
+    }
+  }
+
+  mutating func remove(_ names: [String]) {
+    for name in names { environment.remove(name) }
   }
 
   /// Variables with a value that the program does not see as it was given, in the order of the lists above.
@@ -57,7 +83,7 @@ struct ChildEnvironment {
 
   /// Says in one line what was overridden: whoever set it may wonder.
   func announce() {
-    let names = overridden
+    let names = overridden + hidden
     guard !names.isEmpty else { return }
     StandardError.write("daypass: overridden for this command: \(names.joined(separator: ", "))\n")
   }

@@ -16,7 +16,8 @@ struct CommandLineProgram {
     }
   }
 
-  func program(_ environment: ChildEnvironment) -> Program {
-    Program(name: words.first ?? [], arguments: Array(words.dropFirst()), environment: environment.environment)
+  func program(_ environment: ChildEnvironment, user: RunAs?) -> Program {
+    Program(
+      name: words.first ?? [], arguments: Array(words.dropFirst()), environment: environment.environment, user: user)
   }
 }

@@ -4,7 +4,8 @@ enum ExecArguments {
   /// Options of `exec` that take no value; every other option takes one.
   private static let switches: Set<String> = {
     let settings = Setting.all.filter { $0.placeholder == nil }.flatMap { ["--\($0.flag)", "--no-\($0.flag)"] }
-    return Set(settings).union(["--env", "--help", "-h", "--version"])
+    let own = ["--env", "--keep-aws-files", "--allow-imds", "--scrub-ci"]
+    return Set(settings + own).union(["--help", "-h", "--version"])
   }()
 
   static func separated(_ arguments: [String]) -> [String] {

@@ -9,6 +9,10 @@ struct LivingCredentials {
   private let broker: CredentialBroker
   private let wiring: Wiring
   private let clocks = SystemClocks()
+  /// Whom the program runs as; nil for ourselves.
+  var user: RunAs?
+  /// What stands in for the person's AWS files; nil leaves them alone.
+  var files: AWSFiles?
 
   init(_ broker: CredentialBroker, _ wiring: Wiring) {
     self.broker = broker
@@ -24,15 +28,18 @@ struct LivingCredentials {
     do {
       let server = try CredentialServer.start(token: token, board: board, clocks: clocks)
       defer { server.stop() }
-      let file = try PrivateFile(token, environment: wiring.environment)
+      let file = try PrivateFile(token, environment: wiring.environment, owner: user)
       defer { file.remove() }
       environment.setEndpoint(server.url, token: token, tokenFile: file.path)
+      let config = try files.map { files throws(PrivateFileFailure) in try PrivateFile(files.config, beside: file) }
+      defer { config?.remove() }
+      if let files, let config { environment.setFiles(files, config: config.path) }
       environment.announce()
       try announceEnd(lease)
       guard keepFresh(board, lease) else {
         throw Failure(.output, "the system gives no further thread", hint: "raise the limit of processes (ulimit -u)")
       }
-      return try Supervisor.run(command.program(environment))
+      return try Supervisor.run(command.program(environment, user: user))
     } catch let failure as EndpointFailure {
       throw Failure(failure)
     } catch let failure as PrivateFileFailure {

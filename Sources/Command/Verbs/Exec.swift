@@ -16,6 +16,14 @@ struct Exec: ParsableCommand {
 
   struct Own: ParsableArguments {
     @Flag(help: "Keys as variables, and no process between; not renewed") var env = false
+    @Option(help: ArgumentHelp("Run the command as NAME[:GROUP]; needs root", valueName: "name"))
+    var user: String?
+    @Flag(name: .customLong("keep-aws-files"), help: "Let the command see the AWS files as they are")
+    var keepAWSFiles = false
+    @Flag(name: .customLong("allow-imds"), help: "Leave the command the EC2 metadata service")
+    var allowIMDS = false
+    @Flag(name: .customLong("scrub-ci"), help: "Keep the CI's own tokens from the command")
+    var scrubCI = false
   }
 
   @OptionGroup(title: "Exec") var own: Own
@@ -26,19 +34,36 @@ struct Exec: ParsableCommand {
     let wiring = try Wiring(common)
     // The command is the end of the command line; the parser's copy of it has lost bytes that are not UTF-8.
     let program = try CommandLineProgram(Host.givenArguments().suffix(command.count), wiring.environment)
+    let user = try self.user()
+    var environment = ChildEnvironment(wiring.environment, region: wiring.profile.configuredRegion)
+    if let user { environment.setUser(user) }
+    if own.scrubCI { environment.remove(RequestTokens.variables + [wiring.profile.tokenEnv].compactMap { $0 }) }
     let broker = CredentialBroker(wiring.surroundings, profile: wiring.profile)
     let lease = try broker.lease(.atLeast(0), until: wiring.patientDeadline())
-    var environment = ChildEnvironment(wiring.environment, region: wiring.profile.configuredRegion)
     do {
       if own.env {
         environment.setCredentials(lease.credentials)
         environment.announce()
-        try Host.Exec.replace(with: program.program(environment))
+        try Host.Exec.replace(with: program.program(environment, user: user))
       }
-      throw ExitCode(try LivingCredentials(broker, wiring).run(program, &environment, first: lease))
+      var living = LivingCredentials(broker, wiring)
+      living.user = user
+      if !own.allowIMDS { environment.disableMetadataService() }
+      if !own.keepAWSFiles { living.files = awsFiles(environment, user, wiring.log) }
+      throw ExitCode(try living.run(program, &environment, first: lease))
     } catch let failure as ExecFailure {
       StandardError.write("daypass: \(failure.explanation)\n")
       throw ExitCode(failure.shellCode ?? failure.kind.exitCode)
     }
+  }
+  private func user() throws(Failure) -> RunAs? {
+    guard let name = own.user else { return nil }
+    do throws(RunAsFailure) { return try RunAs(name) } catch { throw Failure(error) }
+  }
+
+  private func awsFiles(_ environment: ChildEnvironment, _ user: RunAs?, _ log: Log) -> AWSFiles {
+    let files = AWSFiles(environment.environment, user: user)
+    for warning in files.warnings { log.log(.warning, warning) }
+    return files
   }
 }
