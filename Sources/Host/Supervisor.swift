@@ -23,10 +23,12 @@ public struct Supervisor: ~Copyable {
     self.signals = signals
   }
 
-  /// The child's exit code, or 128 + the signal that ended it. While it runs, standard input, output and error and
-  /// whatever other descriptors we were given are the child's alone; but process 1 keeps 0–2, see
-  /// `chost_release_given`.
-  public static func run(_ program: Program, timedWork: TimedWork = { nil }) throws(ExecFailure) -> Int32 {
+  /// The child's exit code, or 128 + the signal that ended it.
+  /// - Parameter handsOver: standard input, output and error and whatever other descriptors we were given are the
+  ///   child's alone from its start on; but process 1 keeps 0–2, see `chost_release_given`.
+  public static func run(
+    _ program: Program, handsOver: Bool = false, timedWork: TimedWork = { nil }
+  ) throws(ExecFailure) -> Int32 {
     chost_become_supervisor()
     let signals = chost_watch()
     guard signals >= 0 else { throw .noProcess(reason: SystemError(errno).reason) }
@@ -40,7 +42,7 @@ public struct Supervisor: ~Copyable {
     if code != 0 {
       throw started ? ExecFailure(program, code) : .noProcess(reason: SystemError(code).reason)
     }
-    chost_release_given()
+    if handsOver { chost_release_given() }
     var supervisor = Supervisor(child: child, signals: signals)
     return supervisor.wait(timedWork)
   }

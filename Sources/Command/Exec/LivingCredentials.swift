@@ -39,7 +39,7 @@ struct LivingCredentials {
       guard keepFresh(board, lease) else {
         throw Failure(.output, "the system gives no further thread", hint: "raise the limit of processes (ulimit -u)")
       }
-      return try Supervisor.run(command.program(environment, user: user))
+      return try Supervisor.run(command.program(environment, user: user), handsOver: true)
     } catch let failure as EndpointFailure {
       throw Failure(failure)
     } catch let failure as PrivateFileFailure {

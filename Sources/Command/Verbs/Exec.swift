@@ -28,7 +28,7 @@ struct Exec: ParsableCommand {
 
   @OptionGroup(title: "Exec") var own: Own
   @OptionGroup var common: CommonOptions
-  @Argument(parsing: .postTerminator, help: "The command and its arguments") var command: [String] = []
+  @Argument(parsing: .postTerminator, help: .hidden) var command: [String] = []
 
   func run() throws {
     let wiring = try Wiring(common)
