@@ -62,7 +62,9 @@ public enum Account {
   }
 
   private static func passwordEntry(_ field: (passwd) -> UnsafeMutablePointer<CChar>?) -> String? {
-    lookup { entry, memory, size, found in getpwuid_r(geteuid(), entry, memory, size, found) } read: { entry in
+    lookup { entry, memory, size, found in
+      getpwuid_r(geteuid(), entry, memory, size, found)
+    } read: { entry in
       text(field(entry))
     }
   }

@@ -50,7 +50,8 @@ struct DefaultProfileTests {
   @Test(
     "however the key is spelt",
     arguments: [
-      "role_arn=x", "role_arn:x", "role_arn : x = y", "ROLE_ARN = x", "Role_Arn\t=x", "  role_arn = x", "\trole_arn = x",
+      "role_arn=x", "role_arn:x", "role_arn : x = y", "ROLE_ARN = x", "Role_Arn\t=x", "  role_arn = x",
+      "\trole_arn = x",
       "\u{A0}role_arn\u{A0}= x", "role_arn =", "role_arn = # none", "aws_access_\u{212A}ey_id = x",
     ])
   func spellings(line: String) {

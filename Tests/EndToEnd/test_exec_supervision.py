@@ -30,7 +30,7 @@ print(seen == numbers, seen)
 """
 
 STATE = "import os; " \
-    "print(*[l for l in open('/proc/self/status') if l.startswith(('Sig', 'Shd'))]); " \
+    "print(*[l for l in open('/proc/self/status') if l.startswith(('SigBlk', 'SigIgn', 'SigCgt'))]); " \
     "print(open('/proc/self/limits').read(), oct(os.umask(0)), open('/proc/self/coredump_filter').read())"
 
 
