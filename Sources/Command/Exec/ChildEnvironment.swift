@@ -43,10 +43,11 @@ struct ChildEnvironment {
   }
 
   /// An endpoint that always has fresh ones.
-  /// - Parameter tokenFile: SDKs of today read it anew at each request; older ones know only the variable.
-  mutating func setEndpoint(_ url: String, token: Secret, tokenFile: String) {
+  /// - Parameter tokenFile: SDKs of today read it anew at each request; older ones know only the variable. Nil where there
+  ///   is no place for one.
+  mutating func setEndpoint(_ url: String, token: Secret, tokenFile: String?) {
     environment.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", to: url)
-    environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", to: tokenFile)
+    if let tokenFile { environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", to: tokenFile) }
     environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", to: token.exposedText())
   }
 

@@ -28,12 +28,12 @@ struct LivingCredentials {
     do {
       let server = try CredentialServer.start(token: token, board: board, clocks: clocks)
       defer { server.stop() }
-      let file = try PrivateFile(token, environment: wiring.environment, owner: user)
-      defer { file.remove() }
-      environment.setEndpoint(server.url, token: token, tokenFile: file.path)
-      let config = try files.map { files throws(PrivateFileFailure) in try PrivateFile(files.config, beside: file) }
+      let file = tokenFile(token)
+      defer { file?.remove() }
+      environment.setEndpoint(server.url, token: token, tokenFile: file?.path)
+      let config = try configCopy(beside: file)
       defer { config?.remove() }
-      if let files, let config { environment.setFiles(files, config: config.path) }
+      if let files { environment.setFiles(files, config: config?.path ?? "/dev/null") }
       environment.announce()
       try announceEnd(lease)
       guard keepFresh(board, lease) else {
@@ -45,6 +45,22 @@ struct LivingCredentials {
     } catch let failure as PrivateFileFailure {
       throw Failure(failure)
     }
+  }
+
+  /// Nil where nothing can be written: every SDK that knows the file knows the variable too.
+  private func tokenFile(_ token: Secret) -> PrivateFile? {
+    do throws(PrivateFileFailure) {
+      return try PrivateFile(token, environment: wiring.environment, owner: user)
+    } catch {
+      let loss = files.map { $0.config.isEmpty ? "" : ", and no AWS config file" } ?? ""
+      wiring.log.log(.warning, "\(error.message); the command gets the endpoint's token as a variable only\(loss)")
+      return nil
+    }
+  }
+
+  private func configCopy(beside file: PrivateFile?) throws(PrivateFileFailure) -> PrivateFile? {
+    guard let files, let file else { return nil }
+    return try PrivateFile(files.config, beside: file)
   }
 
   /// Where a long run will find itself without credentials.

@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# The self-contained tree of `ci/build --bundle`; sourced after common.sh.
+
+# Prints the loader that a program names.
+loader_of() { readelf -l "$1" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p'; }
+
+# shellcheck disable=SC2154 # $root is common.sh's
+# bundle PROGRAM DIR: DIR/bin/daypass starts DIR/libexec/daypass/daypass by a copy of its loader and its libraries.
+bundle() {
+  local program="$1" directory="$2" loader library list
+  if [ -n "$(ls -A "$directory" 2>/dev/null)" ]; then die "$directory is not empty"; fi
+  mkdir -p "$directory/bin" "$directory/lib" "$directory/libexec/daypass"
+
+  loader="$(loader_of "$program")"
+  [ -n "$loader" ] || die "$program names no loader"
+  install -m 755 -s "$program" "$directory/libexec/daypass/daypass"
+  install -m 755 "$loader" "$directory/libexec/daypass/ld.so"
+
+  list="$(ldd "$program")" || die "cannot tell what $program loads"
+  if grep -q 'not found' <<<"$list"; then die "a library is missing: $list"; fi
+  while read -r library; do
+    install -m 644 "$library" "$directory/lib/$(basename "$library")"
+  done < <(sed -n 's/.*=> \(\/[^ ]*\) (.*/\1/p' <<<"$list")
+
+  # How names of hosts and users are looked up: part of the C library since glibc 2.34, modules before that, which are
+  # loaded by name and appear in no list.
+  while read -r library; do
+    install -m 644 "$library" "$directory/lib/$(basename "$library")"
+  done < <(find "$(dirname "$(sed -n 's/.*libc\.so\.6 => \(\/[^ ]*\) (.*/\1/p' <<<"$list")")" -maxdepth 1 \
+    \( -name 'libnss_files.so.2' -o -name 'libnss_dns.so.2' -o -name 'libresolv.so.2' \))
+
+  "${CC:-cc}" -O2 -Wall -Wextra -Werror -static -o "$directory/bin/daypass" "$root/ci/lib/launcher.c"
+  strip "$directory/bin/daypass"
+}
