@@ -42,6 +42,20 @@ static struct {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+static int argument_count;
+static char **arguments;
+
+/// glibc hands a constructor what main gets.
+__attribute__((constructor)) static void keep_arguments(int count, char **words) {
+  argument_count = count;
+  arguments = words;
+}
+
+char **chost_arguments(int *count) {
+  *count = argument_count;
+  return arguments;
+}
+
 char **chost_environment(void) { return environ; }
 
 static int by_number(const void *left, const void *right) {

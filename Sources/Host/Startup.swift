@@ -12,10 +12,7 @@ public func prepare() {
 /// The arguments as they were given, program name first: bytes, because file names need not be UTF-8 and
 /// `CommandLine.arguments` repairs what is not.
 public func givenArguments() -> [[UInt8]] {
-  var arguments: [[UInt8]] = []
-  for index in 0..<Int(CommandLine.argc) {
-    guard let argument = CommandLine.unsafeArgv[index] else { break }
-    arguments.append(bytes(of: argument))
-  }
-  return arguments
+  var count: Int32 = 0
+  guard let words = chost_arguments(&count) else { return [] }
+  return (0..<max(0, Int(count))).compactMap { words[$0].map { bytes(of: $0) } }
 }

@@ -28,6 +28,10 @@ void chost_become_supervisor(void);
 /// C because the list of what was given is kept here.
 void chost_release_given(void);
 
+/// The words of the command line, program name first. C because Swift's own reads /proc/self/cmdline, which is not there
+/// in every root, and begins with the loader's words where the loader was asked to start us.
+char **chost_arguments(int *count);
+
 /// The environment block. C because Swift 6 refuses a mutable global.
 char **chost_environment(void);
 
