@@ -9,6 +9,7 @@ import pytest
 
 from support.need import need
 from support.sandbox import CI_ROLE
+from support.tls import TLSFront
 
 ROOT = Path(__file__).resolve().parents[2]
 BUSYBOX = Path("/bin/busybox")
@@ -67,10 +68,14 @@ def test_localhost_needs_no_file_of_the_system(tree, settings, sandbox):
     assert done.returncode == 0, done.stderr
 
 
-def test_without_certificates_the_error_says_so(tree, settings):
-    there = settings | {"DAYPASS_STS_ENDPOINT": "https://127.0.0.1:9", "DAYPASS_TIMEOUT": "5"}
-    done = in_tree(
-        tree, "exec", "--", "/bin/busybox", "true", env=there, hide="etc/ssl/certs/ca-certificates.crt")
+def test_without_certificates_the_error_says_so(tree, settings, sandbox, authority, tmp_path):
+    front = TLSFront(tmp_path / "tls", authority, "bundle", sandbox.port)
+    try:
+        there = settings | {"DAYPASS_STS_ENDPOINT": front.url + "/sts", "DAYPASS_TIMEOUT": "5"}
+        done = in_tree(
+            tree, "exec", "--", "/bin/busybox", "true", env=there, hide="etc/ssl/certs/ca-certificates.crt")
+    finally:
+        front.stop()
     assert done.returncode in (69, 78) and "certificate" in done.stderr, (done.returncode, done.stderr)
 
 
