@@ -24,8 +24,8 @@ def tree(built, tmp_path_factory) -> Path:
     need(None if os.geteuid() == 0 and statically else "needs root and busybox-static")
     root = tmp_path_factory.mktemp("root")
     subprocess.run(
-        ["bash", "-c", 'set -euo pipefail; source "$0/ci/lib/common.sh"; source "$0/ci/lib/bundle.sh"; bundle "$1" "$2"',
-         ROOT, built, root / "some where/daypass"], check=True)
+        ["bash", "-c", 'set -eu; . "$0/ci/lib/common.sh"; . "$0/ci/lib/bundle.sh"; bundle "$1" "$2"', ROOT, built,
+         root / "some where/daypass"], check=True)
     for path in ("bin", "etc/ssl/certs", "run", "tmp"):
         (root / path).mkdir(parents=True)
     shutil.copy(BUSYBOX, root / "bin/busybox")
