@@ -41,6 +41,7 @@ public enum Account {
 
   /// Of this process, as this process's namespace counts.
   public static var processID: Int64 { Int64(getpid()) }
+
   /// Of the password database; nil in containers that run as a bare number.
   public static var homeDirectory: String? { passwordEntry { $0.pw_dir } }
 
