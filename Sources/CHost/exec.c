@@ -22,7 +22,7 @@ static bool is_script(const char *path) {
 }
 
 /// Tries every candidate. Like a shell's search: the last error that is not "there is no such file" is remembered.
-static int try_candidates(const struct chost_program *program) {
+int chost_try_candidates(const struct chost_program *program) {
   int failure = ENOENT;
   for (const char *const *candidate = program->candidates; *candidate != NULL; candidate++) {
     execve(*candidate, program->arguments, program->environment);
@@ -42,7 +42,7 @@ static int become_and_try(const struct chost_program *program) {
     int failure = chost_become(program->identity);
     if (failure != 0) return failure;
   }
-  return try_candidates(program);
+  return chost_try_candidates(program);
 }
 
 int chost_exec(const struct chost_program *program) {

@@ -7,9 +7,17 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct chost_program;
+
 /// Puts back what was given: dispositions, umask, limits, core filter; marks our own descriptors close-on-exec; last,
 /// the signal mask. Async-signal-safe. Call with every signal blocked, right before execve.
 void chost_restore_given(void);
+
+/// Closes every descriptor from `first` on. Async-signal-safe.
+void chost_close_from(int first);
+
+/// Becomes the first of the program's candidates that can be run; an errno if none can. Async-signal-safe.
+int chost_try_candidates(const struct chost_program *program);
 
 /// Whether `signal` was ignored when the process started.
 bool chost_was_ignored(int signal);

@@ -172,6 +172,13 @@ static void close_on_exec(unsigned first, unsigned last) {
     fcntl((int)number, F_SETFD, FD_CLOEXEC);
 }
 
+void chost_close_from(int first) {
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0) return;
+#endif
+  for (int number = first; number <= HIGHEST_TRIED; number++) close(number);
+}
+
 static void mark_our_descriptors(void) {
   unsigned next = 0;
   for (size_t index = 0; index < given.descriptor_count; index++) {

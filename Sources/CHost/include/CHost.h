@@ -121,6 +121,33 @@ int chost_spawn(const struct chost_program *program, pid_t *child, bool *started
 /// -1 if it did not end by itself. C because the WIF… macros take arguments.
 int chost_wait(pid_t child);
 
+// MARK: A program's output (capture.c)
+
+/// How a captured program ended: `CHOST_EXITED` with its code, `CHOST_KILLED` with a signal, or not at all:
+/// `CHOST_NOT_STARTED` with an errno.
+struct chost_end {
+  int32_t kind;
+  int32_t value;
+};
+
+enum { CHOST_NOT_STARTED = 4 };
+
+struct chost_capture {
+  /// Its process group.
+  pid_t group;
+  /// To read its standard output from.
+  int output;
+  /// To read one `chost_end` from.
+  int end;
+};
+
+/// Starts a program in a process group of its own, with nothing to read and a pipe to write to. 0, or an errno.
+/// C because of what runs between fork and exec.
+int chost_capture_start(const struct chost_program *program, struct chost_capture *capture);
+
+/// Kills what still runs of it, and takes in the process that waited for it.
+void chost_capture_finish(pid_t group, bool is_running);
+
 // MARK: Kernel keyring (keyring.c)
 
 /// The key's serial number in the user keyring, or -1.
