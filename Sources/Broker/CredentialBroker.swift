@@ -22,7 +22,7 @@ public struct CredentialBroker: Sendable {
 
   /// An unexpired ID token, with at least `minimumTTL` seconds left where that can be had.
   public func token(minimumTTL: Int64, until deadline: BootTime) throws(Failure) -> Identity {
-    let source = try IdentitySource.select(profile, environment: surroundings.environment)
+    let source = try IdentitySource.select(profile, surroundings)
     return try advised { () throws(Failure) in
       try IdentityReader(surroundings.rememberingKey, profile, source).usable(lasting: minimumTTL, until: deadline)
     }
@@ -30,8 +30,8 @@ public struct CredentialBroker: Sendable {
 
   /// Unexpired credentials for the profile's role.
   public func lease(_ demand: Demand, until deadline: BootTime) throws(Failure) -> Lease {
-    let source = try IdentitySource.select(profile, environment: surroundings.environment)
-    surroundings.diagnostics.log(.info, "identity: \(source.name)")
+    let source = try IdentitySource.select(profile, surroundings)
+    surroundings.diagnostics.log(.info, "identity: \(source.name), because of \(source.reason)")
     return try advised { () throws(Failure) in
       try Renewal(surroundings.rememberingKey, profile, source, until: deadline).lease(demand)
     }

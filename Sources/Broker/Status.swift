@@ -27,6 +27,8 @@ public struct ProfileStatus: Sendable {
   public var credentialsExpireAt: WallTime?
   public var key: SealingPlace?
   public var canRefresh = false
+  /// Whether the source can give a newer token later, by `IdentitySource.isRenewable`.
+  public var isRenewable = true
   /// A refresh brings no ID token, so the session ends with the present one.
   public var refreshGivesNoIDToken = false
   /// How long a session lasts in all, in seconds, where that is known.
@@ -47,41 +49,49 @@ extension CredentialBroker {
   public func status() throws(Failure) -> ProfileStatus {
     let source: IdentitySource
     do throws(Failure) {
-      source = try IdentitySource.select(profile, environment: surroundings.environment)
+      source = try IdentitySource.select(profile, surroundings)
     } catch {
       return ProfileStatus(
         name: profile.name, source: "none", state: .none, roleARN: profile.roleARN, reason: error.explanation)
     }
     var status = ProfileStatus(name: profile.name, source: source.name, state: .ok, issuer: profile.issuer)
     status.roleARN = (try? Role(profile, source: source))?.arn.text.string
-    let identity: Identity
-    if source == .login {
+    status.isRenewable = source.isRenewable
+    let reader = IdentityReader(surroundings, profile, source)
+    let caller: Caller
+    if source.isLogin {
       status.login = loginInProgress
       guard let session = try session(&status) else { return status }
-      identity = .person(session)
+      caller = reader.caller(.person(session))
     } else {
       do throws(Failure) {
-        let token = try PreissuedToken(surroundings, profile).read(source)
-        identity = .preissued(token.inspected, source)
-        status.issuer = token.inspected.unverifiedIssuer
-        status.subject = token.inspected.unverifiedSubject
-        status.identityExpiresAt = token.inspected.expiration
-        if let problem = token.problem {
-          status.state = .none
-          status.reason = problem.message
-        }
+        let presented = try reader.present()
+        caller = reader.caller(presented)
+        describe(presented, in: &status)
       } catch {
         status.state = .none
         status.reason = error.explanation
         return status
       }
     }
-    guard let cache = cache(source, identity) else { return status }
+    guard let cache = cache(source, caller) else { return status }
     status.failure = [status.failure, cache.failures.last()].compactMap { $0 }.max { $0.failedAt < $1.failedAt }
     if let lease = try? cache.read(), lease.secondsLeft(surroundings) > 0 {
       status.credentialsExpireAt = lease.credentials.expiration
     }
     return status
+  }
+
+  /// A token that is not there yet says nothing.
+  private func describe(_ presented: PresentedIdentity, in status: inout ProfileStatus) {
+    guard case .found(let identity, let problem) = presented else { return }
+    status.issuer = identity.claimsForMessages.issuer.map { ByteText($0) }
+    status.subject = identity.subject
+    status.identityExpiresAt = identity.expiration
+    if let problem {
+      status.state = .none
+      status.reason = problem.message
+    }
   }
 
   /// Nil where there is none that can be used, said in `status`.
@@ -122,9 +132,9 @@ extension CredentialBroker {
     return session
   }
 
-  private func cache(_ source: IdentitySource, _ identity: Identity) -> CredentialCache? {
+  private func cache(_ source: IdentitySource, _ caller: Caller) -> CredentialCache? {
     guard let role = try? Role(profile, source: source),
-      let terms = try? ExchangeTerms(surroundings, profile, role, identity)
+      let terms = try? ExchangeTerms(surroundings, profile, role, caller)
     else { return nil }
     return CredentialCache(surroundings, key: terms.key, store: profile.store)
   }

@@ -14,6 +14,10 @@ public struct Surroundings: Sendable {
   public var environment: [String: String]
   /// Reads a file that a setting names: symlinks followed, regular files only, at most `limit` bytes.
   public var readFile: @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
+  /// Whether there is anything at a path, a socket too.
+  public var pathExists: @Sendable (_ path: String) -> Bool
+  /// Runs programs that print a token.
+  public var programs: any Programs
   /// What identifies this machine, for files that another one must not take for its own; nil where it has no id.
   public var machineID: String?
   /// What identifies this boot of it: in another one a `BootTime` means something else. Nil where nothing does.
@@ -24,11 +28,14 @@ public struct Surroundings: Sendable {
   var keyMemory: KeyMemory?
   /// What was said already in this run.
   let notices = Notices()
+  /// What was bought in this run without a proof of who asked.
+  let leases = LeaseMemory()
 
   public init(
     transport: any Transport, clocks: any Clocks, cryptography: any Cryptography, state: (any StateDirectory)?,
     keyRing: any KeyRing, diagnostics: any Diagnostics, environment: [String: String], machineID: String?,
-    bootID: String? = nil, processID: Int64? = nil,
+    bootID: String? = nil, processID: Int64? = nil, programs: any Programs,
+    pathExists: @escaping @Sendable (_ path: String) -> Bool,
     readFile: @escaping @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
   ) {
     self.transport = transport
@@ -41,6 +48,8 @@ public struct Surroundings: Sendable {
     self.machineID = machineID
     self.bootID = bootID
     self.processID = processID
+    self.programs = programs
+    self.pathExists = pathExists
     self.readFile = readFile
   }
 }

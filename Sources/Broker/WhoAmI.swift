@@ -6,7 +6,7 @@ public import STS
 extension CredentialBroker {
   /// Whose credentials the profile's role gives, as the STS itself says.
   public func caller(_ lease: Lease, until deadline: BootTime) throws(Failure) -> CallerIdentity {
-    let source = try IdentitySource.select(profile, environment: surroundings.environment)
+    let source = try IdentitySource.select(profile, surroundings)
     let role = try Role(profile, source: source)
     return try CallerQuery(surroundings: surroundings, endpoint: try role.endpoint(profile)).run(
       lease.credentials, until: deadline)

@@ -13,7 +13,7 @@ struct Daypass: ParsableCommand {
     version: Version.text,
     subcommands: [
       Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self,
-      WhoAmI.self,
+      Source.self, WhoAmI.self,
     ])
 
   static let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }

@@ -50,7 +50,7 @@ struct Wiring {
     return Surroundings(
       transport: transport, clocks: SystemClocks(), cryptography: OpenSSL(), state: state, keyRing: KernelKeyRing(),
       diagnostics: log, environment: environment.variables, machineID: Account.machineID, bootID: Account.bootID,
-      processID: Account.processID,
+      processID: Account.processID, programs: ProgramRunner(environment), pathExists: { InputFile.exists($0) },
       readFile: { (path, limit) throws(InputFailure) in
         do throws(InputFileFailure) {
           return Secret(try InputFile.read(path, setting: "", limit: limit))

@@ -56,6 +56,9 @@ public enum InputFile {
     }
   }
 
+  /// Whether there is anything at the path, whatever it is.
+  public static func exists(_ path: String) -> Bool { (try? FileStatus.of(path, followingLinks: true)) != nil }
+
   private static func content(
     of path: String, _ setting: String, _ limit: Int,
     judge: (Int32, FileStatus) throws(InputFileFailure) -> Void

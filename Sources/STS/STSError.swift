@@ -136,6 +136,7 @@ extension STSFault {
 
   private func about(_ reasons: String...) -> String {
     let token = claims.map { "the token has \($0.summary); " } ?? ""
-    return token + "likeliest: " + reasons.joined(separator: "; or ")
+    let policy = claims?.conditions.map { "the trust policy must allow \($0); " } ?? ""
+    return token + policy + "likeliest: " + reasons.joined(separator: "; or ")
   }
 }

@@ -1,5 +1,5 @@
 import Formats
-import Model
+public import Model
 
 /// An STS's refusal in its own words: `<ErrorResponse><Error>…`, S3's bare `<Error>`, or whatever else came under a
 /// status that says no.
@@ -36,16 +36,32 @@ public struct TokenClaims: Sendable, Hashable {
   public var issuer: String?
   public var audience: [String]
   public var subject: String?
+  public var expiration: WallTime?
 
-  public init(issuer: String?, audience: [String], subject: String?) {
+  public init(issuer: String?, audience: [String], subject: String?, expiration: WallTime? = nil) {
     self.issuer = issuer
     self.audience = audience
     self.subject = subject
+    self.expiration = expiration
   }
 
   var summary: String {
     func shown(_ name: String, _ value: String?) -> String { "\(name) \(value.map { $0.printable() } ?? "missing")" }
     let audience = audience.isEmpty ? nil : audience.joined(separator: " and ")
-    return [shown("iss", issuer), shown("aud", audience), shown("sub", subject)].joined(separator: ", ")
+    return [
+      shown("iss", issuer), shown("aud", audience), shown("sub", subject),
+      shown("exp", expiration.map { RFC3339.format($0) }),
+    ].joined(separator: ", ")
+  }
+
+  /// What a trust policy would have to hold: keys are the issuer without its scheme, a colon, and the claim.
+  /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
+  var conditions: String? {
+    guard let issuer, issuer.hasPrefix("https://") || issuer.hasPrefix("http://") else { return nil }
+    let provider = issuer.drop { $0 != "/" }.dropFirst(2)
+    let keys = [("aud", audience.first), ("sub", subject)].compactMap { claim, value in
+      value.map { "\"\(provider):\(claim)\": \"\($0)\"".printable(limit: 400) }
+    }
+    return keys.isEmpty ? nil : keys.joined(separator: " and ")
   }
 }

@@ -10,6 +10,7 @@ struct LastCredentialsTests {
     var status = ProfileStatus(name: "default", source: source, state: .ok)
     status.identityExpiresAt = WallTime(seconds: end)
     status.canRefresh = canRefresh
+    status.isRenewable = source != "env"
     return status
   }
 

@@ -71,52 +71,33 @@ struct InspectionTests {
 
 @Suite("Tokens from files and variables")
 struct SourceTests {
-  private func file(_ text: String) throws(SourceError) -> String {
-    try FileSource(path: "/run/token").token { (_) throws(FileSource.ReadFailure) in Array(text.utf8) }.raw
-      .exposedText()
-  }
-
-  private func variable(_ text: String?) throws(SourceError) -> String {
-    try EnvironmentSource(variable: "CI_TOKEN").token(value: text.map { Array($0.utf8) }).raw.exposedText()
+  private func read(_ text: String) throws(SourceError) -> String {
+    try TokenText.token(text.utf8, from: "token_file /run/token").raw.exposedText()
   }
 
   @Test(arguments: [("a.b.c", "a.b.c"), ("a.b.c\n", "a.b.c"), ("a.b.c\r\n", "a.b.c")])
   func oneLineEndAtTheEndIsDropped(_ text: String, _ token: String) throws {
-    #expect(try file(text) == token)
-    #expect(try variable(text) == token)
+    #expect(try read(text) == token)
   }
 
   @Test(arguments: [
     ("a.b.c\n\n", "a.b.c\n"), (" a.b.c", " a.b.c"), ("a.b.c ", "a.b.c "), ("a.b.c\r", "a.b.c\r"), ("\na", "\na"),
   ])
   func nothingElseIsDropped(_ text: String, _ token: String) throws {
-    #expect(try Array(file(text).utf8) == Array(token.utf8))
+    #expect(try Array(read(text).utf8) == Array(token.utf8))
     #expect(throws: InspectionError.self) { try inspect(UnverifiedToken(Secret(token)), now: IDTokens.now) }
   }
 
   @Test(arguments: ["", "\n", "\r\n"]) func emptyIsAMatterOfConfiguration(_ text: String) {
-    let error = #expect(throws: SourceError.self) { try file(text) }
+    let error = #expect(throws: SourceError.self) { try read(text) }
     #expect(error?.kind == .configuration)
     #expect(error?.message.contains("token_file /run/token") == true)
-    #expect(throws: SourceError.empty(setting: "token_env CI_TOKEN")) { try variable(text) }
-  }
-
-  @Test func absentAndUnreadableAreMattersOfConfiguration() {
-    let source = FileSource(path: "/run/token")
-    #expect(throws: SourceError.missing(setting: "token_file /run/token")) {
-      try source.token { (_) throws(FileSource.ReadFailure) in throw .absent }
-    }
-    let error = #expect(throws: SourceError.self) {
-      try source.token { (_) throws(FileSource.ReadFailure) in throw .unreadable(reason: "Permission denied") }
-    }
-    #expect(error?.kind == .configuration)
-    #expect(throws: SourceError.missing(setting: "token_env CI_TOKEN")) { try variable(nil) }
   }
 
   @Test func whatNoSTSTakesIsMalformed() throws {
     let longest = String(repeating: "a", count: 20_000)
-    #expect(try file(longest + "\r\n") == longest)
-    let error = #expect(throws: SourceError.self) { try file(longest + "a") }
+    #expect(try read(longest + "\r\n") == longest)
+    let error = #expect(throws: SourceError.self) { try read(longest + "a") }
     #expect(error?.kind == .malformed)
   }
 }

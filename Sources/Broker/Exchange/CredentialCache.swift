@@ -1,14 +1,17 @@
 import Model
 
 /// Credentials on disk: one sealed file for each `CredentialKey`, and beside it what is remembered of a failed renewal.
+/// Those of a caller who can prove nothing stay in memory.
 struct CredentialCache {
   let surroundings: Surroundings
   let name: String
   private let sealed: SealedStore
+  private let isOnDisk: Bool
 
   init(_ surroundings: Surroundings, key: CredentialKey, store: StoreChoice) {
     self.surroundings = surroundings
     sealed = SealedStore(surroundings, store)
+    isOnDisk = key.mayBeKept
     let session = key.session.map { SessionStore.prefix + $0.fingerprint.name(surroundings.cryptography) }
     name = CredentialCache.prefix(session) + key.fingerprint.name(surroundings.cryptography)
   }
@@ -22,11 +25,14 @@ struct CredentialCache {
   }
 
   /// Renewals that failed.
-  var failures: FailureRecord { FailureRecord(surroundings: surroundings, name: name) }
+  var failures: FailureRecord {
+    FailureRecord(surroundings: surroundings, name: name, isKept: isOnDisk)
+  }
 
   /// Nil where there is nothing usable, for whatever reason but a state directory that must not be used: buying again
   /// is always possible.
   func read() throws(Failure) -> Lease? {
+    guard isOnDisk else { return surroundings.leases[name] }
     do throws(Failure) {
       guard case .opened(let plaintext, _) = try sealed.read(name, kind: .credentials) else { return nil }
       return Lease(plaintext)
@@ -39,12 +45,16 @@ struct CredentialCache {
 
   /// - Parameter like: the key of the session that bought them.
   func write(_ lease: Lease, like: KeyReference?) throws(Failure) {
+    guard isOnDisk else {
+      surroundings.leases[name] = lease
+      return
+    }
     try sealed.write(lease.encoded(), to: name, kind: .credentials, like: like)
   }
 
   /// Nil where there is no place for one, or it cannot be written: no reason to refuse what needs none.
   func lock(until deadline: BootTime) throws(Failure) -> (any StateLock)? {
-    guard surroundings.state != nil else { return nil }
+    guard surroundings.state != nil, isOnDisk else { return nil }
     do throws(Failure) {
       return try surroundings.inState { (state) throws(StateFailure) in try state.lock(name, deadline: deadline) }
     } catch {

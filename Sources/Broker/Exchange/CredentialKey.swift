@@ -5,7 +5,7 @@ struct CredentialKey: Sendable {
   /// `login`, `file`, … : credentials of one kind of identity are never taken for another's.
   var source: String
   var session: SessionKey?
-  /// SHA-256 of the caller's own token where that is all that proves who asks.
+  /// SHA-256 of the caller's own token or credential where that is all that proves who asks.
   var proof: [UInt8]?
   /// Whether the signature of a pre-issued token is checked before it is used.
   var isSignatureChecked: Bool
@@ -19,10 +19,23 @@ struct CredentialKey: Sendable {
   var endpoint: String
   var region: String
   var audience: ByteText?
-  var sessionName: String
+  /// Nil where it follows from a token that is not there yet.
+  var sessionName: String?
   /// What was checked before they were kept: what was kept without is not handed out to whoever wants it checked.
   var expectAccount: String?
   var expectRole: String?
+  /// Where the token is not there to be looked at.
+  var unasked: Unasked?
+  /// False where nothing proves who asks.
+  var mayBeKept = true
+
+  /// What stands for a token that is minted only when something is to be bought.
+  struct Unasked: Sendable {
+    /// What tells one source from another where nothing proves who asks.
+    var details: [String]
+    var expectSubject: ByteText?
+    var issuer: ByteText?
+  }
 
   /// Written out value by value: file names are made of it.
   var fingerprint: Fingerprint {
@@ -47,6 +60,11 @@ struct CredentialKey: Sendable {
     fingerprint.add(sessionName)
     fingerprint.add(expectAccount)
     fingerprint.add(expectRole)
+    if let unasked {
+      fingerprint.add(unasked.details)
+      fingerprint.add(unasked.expectSubject)
+      fingerprint.add(unasked.issuer)
+    }
     return fingerprint
   }
 }

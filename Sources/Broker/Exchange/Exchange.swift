@@ -10,6 +10,9 @@ struct Exchange {
   let terms: ExchangeTerms
   let deadline: BootTime
 
+  /// Seconds for the way to the STS.
+  private static let slack: Int64 = 5
+
   /// - Parameter remembered: how long the role granted last time, in seconds, for `duration = "max"`.
   func run(_ identity: Identity, remembered: Int64?) throws(Setback) -> Lease {
     var duration = terms.duration.first(remembered: remembered)
@@ -32,6 +35,10 @@ struct Exchange {
         throw Setback(error)
       }
       guard isAnotherDue else { throw setback(failure, identity) }
+      // No further try can succeed with a token that ran out meanwhile.
+      guard surroundings.clocks.wall() < identity.expiration + -Exchange.slack else {
+        throw setback(failure, identity, isTokenSpent: true)
+      }
       attempt += 1
     }
   }
@@ -83,10 +90,10 @@ struct Exchange {
     return lease
   }
 
-  private func setback(_ failure: ExchangeFailure, _ identity: Identity) -> Setback {
-    guard case .sts(let error) = failure else { return Setback(Failure(failure)) }
+  private func setback(_ failure: ExchangeFailure, _ identity: Identity, isTokenSpent: Bool = false) -> Setback {
+    guard case .sts(let error) = failure else { return Setback(Failure(failure), needsFreshToken: isTokenSpent) }
     return Setback(
       Failure(error.explained(with: identity.claimsForMessages)), retryAfter: error.retryAfter,
-      needsFreshToken: failure.needsFreshToken)
+      needsFreshToken: isTokenSpent || failure.needsFreshToken)
   }
 }

@@ -1,6 +1,5 @@
 import Formats
 import Model
-import OIDC
 import STS
 
 /// Everything about an exchange but the token: settings resolved, checked, and turned into a cache key.
@@ -14,7 +13,7 @@ struct ExchangeTerms {
   let expectations: STS.Expectations
   let key: CredentialKey
 
-  init(_ surroundings: Surroundings, _ profile: Profile, _ role: Role, _ identity: Identity) throws(Failure) {
+  init(_ surroundings: Surroundings, _ profile: Profile, _ role: Role, _ caller: Caller) throws(Failure) {
     guard profile.chain.isEmpty else {
       throw Failure(
         .configuration, "role chaining ([[profile.\(profile.name.printable()).then]]) is not supported by this version",
@@ -24,7 +23,8 @@ struct ExchangeTerms {
     expectations = STS.Expectations(account: profile.expectAccount, role: profile.expectRole)
     do throws(ExpectationError) { try expectations.check(role.arn) } catch { throw Failure(error) }
     endpoint = try role.endpoint(profile)
-    sessionName = try ExchangeTerms.sessionName(profile, identity)
+    let chosen = try ExchangeTerms.chosenName(profile, caller)
+    sessionName = chosen ?? SessionName(identity: caller.label ?? "daypass")
     policy = try profile.sessionPolicyFile.map { (path) throws(Failure) in
       let text = try surroundings.readSetting(.sessionPolicyFile, path, limit: 64 * 1024, profile)
       do throws(SessionPolicyError) {
@@ -40,25 +40,30 @@ struct ExchangeTerms {
       case .maximum: .max
       }
     key = CredentialKey(
-      source: identity.sourceName, session: identity.sessionKey,
-      proof: identity.proof.map { surroundings.cryptography.digest(.sha256, $0.exposedBytes()) },
-      isSignatureChecked: profile.verifyToken, subject: identity.subject, roleARN: role.arn.text, chain: profile.chain,
+      source: caller.source.name, session: caller.session, proof: caller.proof,
+      isSignatureChecked: profile.verifyToken, subject: caller.subject, roleARN: role.arn.text, chain: profile.chain,
       duration: profile.duration, policy: policy?.text, policyARNs: policyARNs, endpoint: endpoint.url.text,
-      region: endpoint.region, audience: profile.audience, sessionName: sessionName.text,
-      expectAccount: profile.expectAccount, expectRole: profile.expectRole)
+      region: endpoint.region, audience: profile.audience, sessionName: caller.isKnown ? sessionName.text : chosen?.text,
+      expectAccount: profile.expectAccount, expectRole: profile.expectRole,
+      unasked: caller.isKnown
+        ? nil
+        : CredentialKey.Unasked(
+          details: caller.source.details, expectSubject: profile.expectSubject, issuer: profile.issuer),
+      mayBeKept: caller.mayBeKept)
   }
 
-  private static func sessionName(_ profile: Profile, _ identity: Identity) throws(Failure) -> SessionName {
+  /// Nil where it is to be made from the identity.
+  private static func chosenName(_ profile: Profile, _ caller: Caller) throws(Failure) -> SessionName? {
     do throws(SessionNameError) {
       if let name = profile.sessionName { return try SessionName(name) }
     } catch {
       throw Failure(error, in: .sessionName, of: profile)
     }
     do throws(SessionNameError) {
-      if !identity.isPerson, let name = profile.ambientSessionName { return try SessionName(name) }
+      if !caller.isPerson, let name = profile.ambientSessionName { return try SessionName(name) }
     } catch {
       throw Failure(error, from: "AWS_ROLE_SESSION_NAME")
     }
-    return SessionName(identity: identity.label)
+    return nil
   }
 }

@@ -24,7 +24,7 @@ struct Renewal {
     // The identity is part of what shapes credentials, so it is read first; it is renewed, and its end regarded, only
     // where something is bought with it.
     presented = try identities.present()
-    terms = try ExchangeTerms(surroundings, profile, role, presented.identity)
+    terms = try ExchangeTerms(surroundings, profile, role, identities.caller(presented))
     cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
   }
 
@@ -129,9 +129,10 @@ struct Renewal {
   private func bought(with identity: Identity, until deadline: BootTime) throws(Setback) -> Lease {
     var (terms, cache) = (terms, cache)
     do throws(Failure) {
-      if identity.token != presented.identity.token {
-        // Another token can be another person's or job's: what is bought with it is kept under its own name.
-        terms = try ExchangeTerms(surroundings, profile, role, identity)
+      if !isAsPresented(identity) {
+        // Another token can be another person's or job's: what is bought with it is kept under its own name. One that
+        // was minted gives the session its name.
+        terms = try ExchangeTerms(surroundings, profile, role, identities.caller(identity))
         cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
       }
     } catch {
@@ -144,12 +145,16 @@ struct Renewal {
     return lease
   }
 
+  private func isAsPresented(_ identity: Identity) -> Bool {
+    if case .found(let known, _) = presented { known.token == identity.token } else { false }
+  }
+
   private func keep(_ lease: Lease, _ identity: Identity, in cache: CredentialCache) {
     // A logout that came meanwhile has deleted everything that was bought with the session.
     if identity.isPerson, (try? identities.present()) == nil { return }
     do throws(Failure) {
       try cache.write(lease, like: identity.sealedWith)
-      if !identity.isPerson { CredentialCache.forgetExpired(surroundings, store: profile.store) }
+      if !identity.isPerson, terms.key.mayBeKept { CredentialCache.forgetExpired(surroundings, store: profile.store) }
     } catch {
       surroundings.warnOfUnkept(error)
     }

@@ -16,7 +16,7 @@ struct Role {
     } catch {
       throw Failure(error, in: .roleARN, of: profile)
     }
-    guard source != .login, let text = profile.ambientRoleARN else {
+    guard !source.isLogin, let text = profile.ambientRoleARN else {
       throw Failure(
         .configuration, "role_arn is not set for profile \(profile.name.printable())",
         hint: "set it in the config file, with --role-arn or DAYPASS_ROLE_ARN")

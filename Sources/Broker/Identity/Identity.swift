@@ -37,18 +37,6 @@ extension Identity {
 
   var sealedWith: KeyReference? { if case .person(let session) = self { session.reference } else { nil } }
 
-  var sourceName: String {
-    switch self {
-    case .person: IdentitySource.login.name
-    case .preissued(_, let source): source.name
-    }
-  }
-
-  var sessionKey: SessionKey? { if case .person(let session) = self { session.key } else { nil } }
-
-  /// What only this caller has, where no session proves who asks.
-  var proof: Secret? { if case .preissued(let token, _) = self { token.token.raw } else { nil } }
-
   var subject: ByteText? {
     switch self {
     case .person(let session): session.identity.subject
@@ -61,7 +49,7 @@ extension Identity {
     switch self {
     case .person(let session):
       (session.identity.email ?? session.identity.preferredUsername ?? session.identity.subject).string
-    case .preissued(let token, _): token.unverifiedSubject?.string ?? "daypass"
+    case .preissued(let token, _): WorkloadName.text(unverified: token.unverifiedClaims) ?? "daypass"
     }
   }
 
@@ -70,11 +58,11 @@ extension Identity {
     case .person(let session):
       TokenClaims(
         issuer: session.identity.issuer.string, audience: session.identity.audiences.map(\.string),
-        subject: session.identity.subject.string)
+        subject: session.identity.subject.string, expiration: expiration)
     case .preissued(let token, _):
       TokenClaims(
         issuer: token.unverifiedIssuer?.string, audience: token.audiences.map(\.string),
-        subject: token.unverifiedSubject?.string)
+        subject: token.unverifiedSubject?.string, expiration: expiration)
     }
   }
 }

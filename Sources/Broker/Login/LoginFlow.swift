@@ -47,7 +47,7 @@ public struct LoginFlow {
     guard profile.roleARN != nil else { return Outcome(session: session, lease: nil) }
     // The login's own identity, whatever else is configured or detected.
     var person = profile
-    person.source = .named(IdentitySource.login.name)
+    person.source = .named("login")
     let lease = try CredentialBroker(surroundings, profile: person).lease(demand, until: soon)
     try presenter.present(.credentials(lease))
     return Outcome(session: session, lease: lease)

@@ -32,6 +32,8 @@ struct FailureRecord {
   let surroundings: Surroundings
   /// Of the file that was to be renewed.
   let name: String
+  /// False where what was to be renewed is in memory only: then whoever renews it paces itself.
+  var isKept = true
 
   static let suffix = ".failed"
   /// Nobody waits for longer, whatever a server asks for or a clock says.
@@ -49,7 +51,7 @@ struct FailureRecord {
   func last() -> RecordedFailure? { read()?.record }
 
   private func read() -> (object: JSONObject, record: RecordedFailure)? {
-    guard let bytes = try? surroundings.readState(file), let object = try? JSON.parse(bytes).object,
+    guard isKept, let bytes = try? surroundings.readState(file), let object = try? JSON.parse(bytes).object,
       let until = object["until"]?.integer, let message = object["message"]?.text?.string,
       let kind = object["kind"]?.text.flatMap(FailureRecord.kind)
     else { return nil }
@@ -76,7 +78,7 @@ struct FailureRecord {
 
   /// Remembers what has to do with somebody else's server, for 30 to 60 s, or for as long as that server asks.
   func record(_ setback: Setback) {
-    guard let kind = FailureRecord.names.first(where: { $0.kind == setback.failure.kind })?.name else { return }
+    guard isKept, let kind = FailureRecord.names.first(where: { $0.kind == setback.failure.kind })?.name else { return }
     let random = (try? surroundings.cryptography.randomBytes(1))?.first ?? 0
     let pause = min(max(30 + Int64(random) % 31, setback.retryAfter ?? 0), FailureRecord.longest)
     let now = surroundings.clocks.wall()
@@ -92,7 +94,7 @@ struct FailureRecord {
     try? surroundings.state?.write(JSON.object(JSONObject(members)).serialized(), to: file)
   }
 
-  func forget() { try? surroundings.state?.remove(file) }
+  func forget() { if isKept { try? surroundings.state?.remove(file) } }
 
   private static let names: [(kind: FailureKind, name: String)] = [
     (.unreachable, "unreachable"), (.malformed, "malformed"), (.refused, "refused"), (.configuration, "configuration"),

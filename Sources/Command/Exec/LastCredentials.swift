@@ -12,10 +12,11 @@ struct LastCredentials {
   /// Nil where the identity can be renewed, or where nobody knows.
   init?(_ status: ProfileStatus, _ profile: Profile) {
     guard let end = status.identityExpiresAt else { return nil }
+    guard status.source == "login" ? !status.canRefresh : !status.isRenewable else { return nil }
     switch status.source {
+    case "login": identity = "this session"
     case "env": identity = "the token in \((profile.tokenEnv ?? "the environment").printable())"
-    case "login" where !status.canRefresh: identity = "this session"
-    default: return nil
+    default: identity = "the token of \(status.source)"
     }
     identityEnd = end
   }

@@ -32,7 +32,7 @@ struct Setting: Sendable {
 extension Setting {
   static func of(_ key: ProfileKey) -> Setting {
     switch key {
-    case .source: Setting(key, "name", "Which identity to use: auto, login, file, env or kubernetes (default: auto)")
+    case .source: Setting(key, "name", "Which identity to use: auto, or a name that `daypass source` lists (default: auto)")
     case .method: Setting(key, "method", "How a person logs in: device or browser (default: device)")
     case .issuer: Setting(key, "url", "The identity provider, exactly as it spells itself")
     case .clientID: Setting(key, "id", "The client registered with the provider")
@@ -44,10 +44,10 @@ extension Setting {
       Setting(key, "time", "How long the provider keeps a session, where it does not tell: 12h, 30d")
     case .tokenFile: Setting(key, "path", "File with an ID token")
     case .tokenEnv: Setting(key, "variable", "Name of the variable that holds an ID token")
-    case .tokenCommand: Setting(key, "command", "Command that prints an ID token (not in this version)")
-    case .tokenURL: Setting(key, "url", "URL that answers with an ID token (not in this version)")
-    case .tokenURLHeadersFile: Setting(key, "path", "File with headers for it (not in this version)")
-    case .tokenPointer: Setting(key, "pointer", "JSON pointer to the token in its answer (not in this version)")
+    case .tokenCommand: Setting(key, "command", "Command that prints an ID token")
+    case .tokenURL: Setting(key, "url", "URL that answers with an ID token")
+    case .tokenURLHeadersFile: Setting(key, "path", "File with headers for it, one a line")
+    case .tokenPointer: Setting(key, "pointer", "JSON pointer to the token in its answer, as /value (default: all of it)")
     case .audience: Setting(key, "audience", "Audience to ask for (default: sts.amazonaws.com for CI identities)")
     case .verifyToken: Setting(key, nil, "Verify the signature of a pre-issued token by the keys of issuer")
     case .roleARN: Setting(key, "arn", "The role to assume")

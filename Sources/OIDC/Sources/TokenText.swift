@@ -1,50 +1,35 @@
 public import Model
+import Formats
 
-/// The bytes of a pre-issued token as a file, a variable or a program gives them.
-enum TokenText {
+/// The bytes of a pre-issued token as a file, a variable, a program or a service gives them.
+public enum TokenText {
+  /// What a reader needs to see that there is too much: a token, and a line end.
+  public static let readLimit = 20_003
+
   /// Without one line end at the end, which editors and `echo` add. Any other blank is left where it is, and refused
   /// when the token is inspected: it does not belong to what was issued.
-  static func token(_ bytes: [UInt8], setting: String) throws(SourceError) -> UnverifiedToken {
-    var text = bytes[...]
+  public static func token(_ bytes: some Collection<UInt8>, from place: String) throws(SourceError) -> UnverifiedToken {
+    var text = Array(bytes)[...]
     if text.last == UInt8(ascii: "\n") {
       text = text.dropLast()
       if text.last == UInt8(ascii: "\r") { text = text.dropLast() }
     }
-    guard !text.isEmpty else { throw .empty(setting: setting) }
-    guard text.count <= 20_000 else { throw .tooLong(setting: setting) }
+    guard !text.isEmpty else { throw .empty(place: place) }
+    guard text.count <= 20_000 else { throw .tooLong(place: place) }
     return UnverifiedToken(Secret(text))
   }
-}
 
-/// Why a source gave no token.
-public enum SourceError: Explained, Hashable {
-  /// `setting` names the key or variable with its value, for example `token_file /run/token`.
-  case missing(setting: String)
-  case unreadable(setting: String, reason: String)
-  case empty(setting: String)
-  case tooLong(setting: String)
-
-  public var kind: FailureKind {
-    switch self {
-    case .missing, .unreadable, .empty: .configuration
-    case .tooLong: .malformed
+  /// The text that `pointer` (RFC 6901) leads to in a JSON document.
+  static func token(_ body: [UInt8], at pointer: String, from place: String) throws(SourceError) -> UnverifiedToken {
+    let document: JSON
+    do throws(JSONError) {
+      document = try JSON.parse(body)
+    } catch {
+      throw .unusableReply(by: place, reason: error.message)
     }
-  }
-
-  public var message: String {
-    switch self {
-    case .missing(let setting): "\(setting.printable()) does not exist"
-    case .unreadable(let setting, let reason): "\(setting.printable()) cannot be read: \(reason.printable())"
-    case .empty(let setting): "\(setting.printable()) is empty"
-    case .tooLong(let setting): "\(setting.printable()) holds more than the 20000 bytes a token may have"
+    guard let text = document[pointer: pointer]?.text else {
+      throw .unusableReply(by: place, reason: "there is no text at \(pointer) in it")
     }
-  }
-
-  public var hint: String? {
-    switch self {
-    case .missing, .unreadable: "check the setting, and what should write the token"
-    case .empty: "the token has to be there before daypass runs"
-    case .tooLong: "it must hold nothing but the token"
-    }
+    return try token(text.utf8, from: "\(pointer) in the reply of \(place)")
   }
 }

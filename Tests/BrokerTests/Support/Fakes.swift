@@ -49,6 +49,22 @@ final class MemoryKeyRing: KeyRing {
   }
 }
 
+/// Programs that print what they are told to.
+final class PrintingPrograms: Programs {
+  private let print = Mutex<@Sendable ([String]) -> Result<String, ProgramFailure>>({ _ in .success("") })
+  private let calls = Mutex<[[String]]>([])
+
+  var commands: [[String]] { calls.withLock { $0 } }
+  func set(_ print: @escaping @Sendable ([String]) -> Result<String, ProgramFailure>) {
+    self.print.withLock { $0 = print }
+  }
+
+  func output(of command: [String], limit: Int, until deadline: BootTime) throws(ProgramFailure) -> Secret {
+    calls.withLock { $0.append(command) }
+    return Secret(try print.withLock { $0 }(command).get())
+  }
+}
+
 final class Lines: Diagnostics {
   private let lines = Mutex<[(LogLevel, String)]>([])
 

@@ -17,6 +17,8 @@ final class SmallProvider: Transport {
     var exchanges = 0
     var callers = 0
     var revocations = 0
+    /// Tokens asked for at the CI.
+    var minted = 0
     var all = 0
   }
 
@@ -41,6 +43,11 @@ final class SmallProvider: Transport {
     var refusesRefreshSilently = false
     var refreshRetryAfter: Int64?
     var duringRefresh: (@Sendable () -> Void)?
+    /// Whose tokens a CI's service mints, and for how long.
+    var job = "repo:a"
+    var jobTokenLifetime: Int64 = 300
+    /// Statuses of its next answers instead.
+    var ciStatuses: [Int] = []
     var stsIsDown = false
     var stsRetryAfter: Int64?
     var stsError: String?
@@ -108,6 +115,7 @@ final class SmallProvider: Transport {
     if Form(request)["grant_type"] == "refresh_token", let hook = state.withLock({ $0.behaviour.duringRefresh }) {
       hook()
     }
+    if request.url.hasPrefix("https://ci.example/") { return ci(request) }
     let result: Result<HTTPResponse, TransportFailure> = state.withLock { state in
       state.counts.all += 1
       do throws(TransportFailure) {
@@ -119,6 +127,23 @@ final class SmallProvider: Transport {
       }
     }
     return try result.get()
+  }
+
+  /// GitHub's service for tokens, for a job whose credential is CANARY-REQUEST.
+  private func ci(_ request: HTTPRequest) -> HTTPResponse {
+    let (status, behaviour) = state.withLock { state in
+      state.counts.minted += 1
+      state.counts.all += 1
+      let next = state.behaviour.ciStatuses.first
+      state.behaviour.ciStatuses = Array(state.behaviour.ciStatuses.dropFirst())
+      return (next, state.behaviour)
+    }
+    if let status { return HTTPResponse(status: status) }
+    let credential = request.headers.first { $0.name == "Authorization" }?.value.exposedText() ?? ""
+    guard request.url == "https://ci.example/token?v=1&audience=sts.amazonaws.com",
+      credential.hasPrefix("bearer CANARY-REQUEST")
+    else { return HTTPResponse(status: 403) }
+    return json(["value": JSON(issue(behaviour.job, lifetime: behaviour.jobTokenLifetime))])
   }
 
   // MARK: The provider

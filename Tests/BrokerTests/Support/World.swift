@@ -18,6 +18,7 @@ final class World: Sendable {
   let provider: SmallProvider
   let keyRing = MemoryKeyRing()
   let lines = Lines()
+  let programs = PrintingPrograms()
   let disk: Disk
   private let files = Mutex<[String: [UInt8]]>([:])
   private let environment = Mutex<[String: String]>([:])
@@ -55,7 +56,8 @@ final class World: Sendable {
     Surroundings(
       transport: provider, clocks: clocks, cryptography: OpenSSL(), state: hasState ? disk : nil, keyRing: keyRing,
       diagnostics: lines, environment: environment.withLock { $0 }, machineID: machine.withLock { $0 },
-      bootID: boot.withLock { $0 },
+      bootID: boot.withLock { $0 }, programs: programs,
+      pathExists: { [self] path in files.withLock { $0[path] != nil } },
       readFile: { [self] (path, limit) throws(InputFailure) in
         guard let content = files.withLock({ $0[path] }) else {
           throw InputFailure(.absent, reason: "there is no such file")

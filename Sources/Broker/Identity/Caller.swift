@@ -1,0 +1,45 @@
+import Model
+import OIDC
+
+/// What is known of who asks before anybody is asked: what credentials are kept under. The same before a token is
+/// minted and after, so that who comes next finds what was bought without minting one.
+struct Caller {
+  let source: IdentitySource
+  var session: SessionKey?
+  /// SHA-256 of what only this caller has, where no session proves who asks.
+  var proof: [UInt8]?
+  /// Nil where it is known only when somebody was asked. The proof then stands for it.
+  var subject: ByteText?
+  /// What to call the session; nil where it is not known yet.
+  var label: String?
+  /// Whether subject and label are known without asking anybody.
+  let isKnown: Bool
+
+  var isPerson: Bool { source.isLogin }
+
+  /// Whether what is bought may be kept on disk.
+  var mayBeKept: Bool { isPerson || proof != nil }
+
+  init(_ identity: Identity, source: IdentitySource, _ cryptography: any Cryptography) {
+    self.init(source, token: identity.token, cryptography)
+    if case .person(let session) = identity { self.session = session.key }
+    if isKnown { subject = identity.subject }
+    label = identity.label
+  }
+
+  /// One whose source has not been asked.
+  init(_ source: IdentitySource, _ cryptography: any Cryptography) { self.init(source, token: nil, cryptography) }
+
+  private init(_ source: IdentitySource, token: UnverifiedToken?, _ cryptography: any Cryptography) {
+    self.source = source
+    isKnown = source.isLogin || source.isAtHand
+    guard let plan = source.plan else { return }
+    let secret: Secret? =
+      switch plan.proof {
+      case .token: token?.raw
+      case .credential(let credential): credential
+      case .none: nil
+      }
+    proof = secret.map { cryptography.digest(.sha256, $0.exposedBytes()) }
+  }
+}
