@@ -52,7 +52,7 @@ private struct Captured: ~Copyable {
     while end == nil {
       if let signal = Interrupts.pending { throw .interrupted(Interrupted(signal: signal)) }
       let left = deadline - clocks.boot()
-      guard left > .zero else { throw .timedOut(name: name, after: deadline - start) }
+      guard left > .zero else { throw .timedOut(name: name, after: wholeSeconds(deadline - start)) }
       try takeIn(waiting: milliseconds(toCover: left.saturatedNanoseconds))
     }
     // What it had written before it ended. Somebody it left behind may keep the pipe open for ever.
@@ -103,6 +103,9 @@ private struct Captured: ~Copyable {
     end = count == size ? record : chost_end(kind: Int32(CHOST_KILLED), value: SIGKILL)
   }
 }
+
+/// For messages: the caller asked for whole seconds, and a little has passed since.
+private func wholeSeconds(_ duration: Duration) -> Duration { .seconds((duration + .milliseconds(500)).components.seconds) }
 
 extension ExecFailure {
   /// Without the program's name.

@@ -27,7 +27,7 @@ import Testing
 
   @Test func `how it failed is said`() {
     #expect(throws: ProgramFailure.failed(name: "sh", code: 3)) { try output(["sh", "-c", "exit 3"]) }
-    #expect(throws: ProgramFailure.killed(name: "sh", signal: SIGTERM)) { try output(["sh", "-c", "kill -TERM $$"]) }
+    #expect(throws: ProgramFailure.killed(name: "sh", signal: SIGKILL)) { try output(["sh", "-c", "kill -KILL $$"]) }
     #expect(throws: ProgramFailure.notStarted(name: "no-such-program", reason: "there is no such program")) {
       try output(["no-such-program"])
     }
