@@ -105,7 +105,9 @@ private struct Captured: ~Copyable {
 }
 
 /// For messages: the caller asked for whole seconds, and a little has passed since.
-private func wholeSeconds(_ duration: Duration) -> Duration { .seconds((duration + .milliseconds(500)).components.seconds) }
+private func wholeSeconds(_ duration: Duration) -> Duration {
+  .seconds((duration + .milliseconds(500)).components.seconds)
+}
 
 extension ExecFailure {
   /// Without the program's name.

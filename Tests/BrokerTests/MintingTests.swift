@@ -121,7 +121,10 @@ import Testing
     let refusal = failure { try world.lease(job(world) { $0.strict = true }) }
     #expect(refusal?.kind == .configuration)
     #expect(refusal?.message.contains("github-actions and gitlab") == true)
-    _ = try world.lease(job(world) { $0.strict = true; $0.source = .named("github-actions") })
+    _ = try world.lease(
+      job(world) {
+        $0.strict = true; $0.source = .named("github-actions")
+      })
   }
 
   @Test func `what a command's token bought is for this process only`() throws {

@@ -17,7 +17,9 @@ struct JSONPointerTests {
     #expect(String(decoding: found.serialized(), as: UTF8.self) == value)
   }
 
-  @Test(arguments: ["foo", "/foo/2", "/foo/00", "/foo/-", "/foo/x", "/foo/99999999999999999999", "/foo/0/a", "/m~n", "/no"])
+  @Test(arguments: [
+    "foo", "/foo/2", "/foo/00", "/foo/-", "/foo/x", "/foo/99999999999999999999", "/foo/0/a", "/m~n", "/no",
+  ])
   func leadNowhere(_ pointer: String) throws {
     #expect(try JSON.parse(Array(document.utf8))[pointer: pointer] == nil)
   }

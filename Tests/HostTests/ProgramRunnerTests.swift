@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func `it has the given environment, and nothing to read`() throws {
-    #expect(try output(["sh", "-c", "cat; env | grep -v ^_= | grep -v ^PWD= | grep -v ^SHLVL="]) == "PATH=/usr/bin:/bin\n")
+    #expect(
+      try output(["sh", "-c", "cat; env | grep -v ^_= | grep -v ^PWD= | grep -v ^SHLVL="]) == "PATH=/usr/bin:/bin\n")
   }
 
   @Test func `how it failed is said`() {
@@ -43,7 +44,8 @@ import Testing
 
   @Test func `at the deadline it is killed with all that it started`() throws {
     let scratch = try Scratch()
-    let script = "sleep 1000 2>/dev/null & echo $! > \(scratch["child"]).new; mv \(scratch["child"]).new \(scratch["child"]); wait"
+    let script =
+      "sleep 1000 2>/dev/null & echo $! > \(scratch["child"]).new; mv \(scratch["child"]).new \(scratch["child"]); wait"
     #expect(throws: ProgramFailure.timedOut(name: "sh", after: .seconds(2))) {
       try output(["sh", "-c", script], within: .seconds(2))
     }

@@ -43,7 +43,8 @@ struct ExchangeTerms {
       source: caller.source.name, session: caller.session, proof: caller.proof,
       isSignatureChecked: profile.verifyToken, subject: caller.subject, roleARN: role.arn.text, chain: profile.chain,
       duration: profile.duration, policy: policy?.text, policyARNs: policyARNs, endpoint: endpoint.url.text,
-      region: endpoint.region, audience: profile.audience, sessionName: caller.isKnown ? sessionName.text : chosen?.text,
+      region: endpoint.region, audience: profile.audience,
+      sessionName: caller.isKnown ? sessionName.text : chosen?.text,
       expectAccount: profile.expectAccount, expectRole: profile.expectRole,
       unasked: caller.isKnown
         ? nil

@@ -97,7 +97,8 @@ struct SourceSelection {
       throw Failure(.configuration, "there is no source \"\(name.printable())\"", hint: "see `daypass source`")
     }
     let setting = "\(key.rawValue) (\(profile.origin(of: key)))"
-    func source(_ place: TokenPlan.Place, of what: String?, isRenewable: Bool, details: [String] = []) -> IdentitySource {
+    func source(_ place: TokenPlan.Place, of what: String?, isRenewable: Bool, details: [String] = []) -> IdentitySource
+    {
       let isHeld = details.isEmpty
       return IdentitySource(
         alias ?? name, because: reason,

@@ -32,7 +32,8 @@ struct Setting: Sendable {
 extension Setting {
   static func of(_ key: ProfileKey) -> Setting {
     switch key {
-    case .source: Setting(key, "name", "Which identity to use: auto, or a name that `daypass source` lists (default: auto)")
+    case .source:
+      Setting(key, "name", "Which identity to use: auto, or a name that `daypass source` lists (default: auto)")
     case .method: Setting(key, "method", "How a person logs in: device or browser (default: device)")
     case .issuer: Setting(key, "url", "The identity provider, exactly as it spells itself")
     case .clientID: Setting(key, "id", "The client registered with the provider")
@@ -47,7 +48,8 @@ extension Setting {
     case .tokenCommand: Setting(key, "command", "Command that prints an ID token")
     case .tokenURL: Setting(key, "url", "URL that answers with an ID token")
     case .tokenURLHeadersFile: Setting(key, "path", "File with headers for it, one a line")
-    case .tokenPointer: Setting(key, "pointer", "JSON pointer to the token in its answer, as /value (default: all of it)")
+    case .tokenPointer:
+      Setting(key, "pointer", "JSON pointer to the token in its answer, as /value (default: all of it)")
     case .audience: Setting(key, "audience", "Audience to ask for (default: sts.amazonaws.com for CI identities)")
     case .verifyToken: Setting(key, nil, "Verify the signature of a pre-issued token by the keys of issuer")
     case .roleARN: Setting(key, "arn", "The role to assume")

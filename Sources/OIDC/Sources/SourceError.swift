@@ -31,7 +31,8 @@ public enum SourceError: Explained, Hashable {
     case .unusableURL(let place): "\(place.printable()) is no https URL"
     case .unusableHeaders(let place, let line): "\(place.printable()): line \(line) is no header (Name: value)"
     case .refused(let place, let status, _): "\(place.printable()) refused a token (status \(status))"
-    case .unusableReply(let place, let reason): "the reply of \(place.printable()) cannot be used: \(reason.printable())"
+    case .unusableReply(let place, let reason):
+      "the reply of \(place.printable()) cannot be used: \(reason.printable())"
     }
   }
 
