@@ -1,5 +1,5 @@
-"""Every source by the same rules. scenarios/SOURCE/CASE.json holds what is here (variables, files, programs), what may be
-asked and what is answered, and what must come of it; a new source is a new folder."""
+"""Every source by the same rules. scenarios/SOURCE/CASE.json holds what is here (variables, files, programs), what may
+be asked and what is answered, and what must come of it; a new source is a new folder."""
 
 import json
 import os
@@ -167,7 +167,8 @@ ROLE = "arn:aws:iam::123456789012:role/ci"
 WHO = ["aws", "sts", "get-caller-identity", "--output", "json"]
 
 
-@pytest.mark.parametrize("name", ["file/present", "env/present", "command/present", "url/present", "github-actions/present"])
+@pytest.mark.parametrize("name", [
+    f"{source}/present" for source in ("file", "env", "command", "url", "github-actions")])
 @pytest.mark.xdist_group("real servers")
 def test_exec_through_moto(place, daypass, moto, name):
     world = place(name)
