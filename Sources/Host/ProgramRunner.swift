@@ -63,10 +63,10 @@ private struct Captured: ~Copyable {
 
   private func judge() throws(ProgramFailure) {
     guard let end else { return }
-    switch (Int(end.kind), end.value) {
-    case (CHOST_EXITED, 0): return
-    case (CHOST_EXITED, let code): throw .failed(name: name, code: code)
-    case (CHOST_KILLED, let signal): throw .killed(name: name, signal: signal)
+    switch (UInt32(bitPattern: end.kind), end.value) {
+    case (CHOST_EXITED.rawValue, 0): return
+    case (CHOST_EXITED.rawValue, let code): throw .failed(name: name, code: code)
+    case (CHOST_KILLED.rawValue, let signal): throw .killed(name: name, signal: signal)
     default: throw .notStarted(name: name, reason: ExecFailure(program, end.value).reason)
     }
   }
@@ -100,7 +100,7 @@ private struct Captured: ~Copyable {
     let size = MemoryLayout<chost_end>.size
     let count = try? call { withUnsafeMutableBytes(of: &record) { read(endPipe.number, $0.baseAddress, size) } }
     // Without a word only if it was killed together with whoever would have told.
-    end = count == size ? record : chost_end(kind: Int32(CHOST_KILLED), value: SIGKILL)
+    end = count == size ? record : chost_end(kind: Int32(bitPattern: CHOST_KILLED.rawValue), value: SIGKILL)
   }
 }
 
