@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "OIDC", dependencies: ["Model", "Formats"]),
     .target(name: "STS", dependencies: ["Model", "Formats"]),
     .target(name: "Broker", dependencies: ["Model", "Formats", "OIDC", "STS"]),
+    .target(name: "Trust", dependencies: ["Model", "Formats", "STS"]),
 
     // Effects, at the rim.
     .target(name: "Curl", dependencies: ["Model", "CCurl"]),
@@ -52,7 +53,7 @@ let package = Package(
     .target(
       name: "Command",
       dependencies: [
-        "Model", "Formats", "OIDC", "STS", "Broker", "Curl", "Crypto", "QR", "Host", "Endpoint",
+        "Model", "Formats", "OIDC", "STS", "Broker", "Trust", "Curl", "Crypto", "QR", "Host", "Endpoint",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -75,6 +76,7 @@ let package = Package(
     .testTarget(name: "STSTests", dependencies: ["STS", "Model", "Formats"]),
     .testTarget(
       name: "BrokerTests", dependencies: ["Broker", "Model", "Formats", "OIDC", "STS", "Crypto", "Host", "COpenSSL"]),
+    .testTarget(name: "TrustTests", dependencies: ["Trust", "Model", "Formats", "STS"]),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "Model"]),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Model"]),
     .testTarget(name: "QRTests", dependencies: ["QR", "Model"]),

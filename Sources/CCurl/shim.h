@@ -48,6 +48,11 @@ static inline CURLcode daypass_curl_get_text(CURL *handle, CURLINFO info, const 
   return (curl_easy_getinfo)(handle, info, value);
 }
 
+// The certificates that a server showed; curl's own until the handle is used again.
+static inline CURLcode daypass_curl_get_certificates(CURL *handle, const struct curl_certinfo **value) {
+  return (curl_easy_getinfo)(handle, CURLINFO_CERTINFO, value);
+}
+
 // CURLVERSION_NOW is a macro for an enumerator, which Swift does not import.
 static inline const curl_version_info_data *daypass_curl_version(void) {
   return curl_version_info(CURLVERSION_NOW);

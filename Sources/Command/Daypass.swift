@@ -13,7 +13,7 @@ struct Daypass: ParsableCommand {
     version: Version.text,
     subcommands: [
       Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self,
-      Source.self, WhoAmI.self,
+      Source.self, WhoAmI.self, Console.self, TrustVerb.self, Configure.self,
     ])
 
   static let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }

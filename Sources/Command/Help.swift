@@ -17,12 +17,12 @@ struct Help {
     case "-h", "--help":
       (verb, isComplete) = (nil, true)
     case "help":
-      verb = try arguments.dropFirst().first.map { name throws(Failure) in try Help.command(name) }
+      verb = arguments.count > 1 ? try Help.command(arguments.dropFirst()) : nil
       isComplete = true
     case "--version":
       return nil
     default:
-      let command = try Help.command(first)
+      let command = try Help.command(arguments[...])
       // What stands behind `--`, or behind exec's command, is not ours to read.
       let own = ExecArguments.separated(arguments).prefix { $0 != "--" }
       guard own.contains("-h") || own.contains("--help") else { return nil }
@@ -30,10 +30,14 @@ struct Help {
     }
   }
 
-  private static func command(_ name: String) throws(Failure) -> any ParsableCommand.Type {
+  /// The verb, or the form of one, that the arguments begin with.
+  private static func command(_ names: ArraySlice<String>) throws(Failure) -> any ParsableCommand.Type {
     let commands = Daypass.configuration.subcommands
-    if let command = commands.first(where: { $0.configuration.commandName == name }) { return command }
-    throw UsageError.unknownVerb(name, verbs: Daypass.verbs)
+    guard let verb = commands.first(where: { $0.configuration.commandName == names.first }) else {
+      throw UsageError.unknownVerb(names.first ?? "", verbs: Daypass.verbs)
+    }
+    let form = names.dropFirst().first
+    return verb.configuration.subcommands.first { $0.configuration.commandName == form } ?? verb
   }
 
   var text: String {
@@ -44,10 +48,19 @@ struct Help {
   func text(columns: Int) -> String {
     guard let verb else { return Daypass.helpMessage(columns: columns) + "\n" }
     let complete = Daypass.helpMessage(for: verb, columns: columns)
-    if isComplete { return complete + "\n" }
-    let titles = ProfileOptions.Title.allCases.map { $0.rawValue.uppercased() + ":\n" }
+    // Forms of a verb have options, the verb itself has none.
+    if isComplete || !verb.configuration.subcommands.isEmpty { return complete + "\n" }
+    let titles = (ProfileOptions.Title.allCases.map(\.rawValue) + [PlaceOptions.title]).map {
+      $0.uppercased() + ":\n"
+    }
     let sections = complete.split(separator: "\n\n").filter { section in !titles.contains { section.hasPrefix($0) } }
-    let pointer = "  All settings are options too: see `daypass \(verb.configuration.commandName ?? "") --help`."
+    let pointer = "  All settings are options too: see `daypass \(Help.words(of: verb)) --help`."
     return sections.joined(separator: "\n\n") + "\n" + pointer + "\n"
+  }
+
+  /// `trust check` of `daypass trust check <file> [<options>]`.
+  private static func words(of verb: any ParsableCommand.Type) -> String {
+    let words = (verb.configuration.usage ?? "").split(separator: " ").dropFirst()
+    return words.prefix { !$0.hasPrefix("<") && !$0.hasPrefix("[") }.joined(separator: " ")
   }
 }

@@ -43,14 +43,11 @@ struct Wiring {
   private static func surroundings(
     _ profile: Profile, _ environment: Environment, _ log: Log, _ state: (any StateDirectory)?
   ) -> Surroundings {
-    let transport = CurlTransport(
-      caFile: profile.caFile, proxies: ProxyPolicy(environment: environment.variables),
-      interruptDescriptor: Interrupts.descriptor, pendingSignal: { Interrupts.pending }, trace: log,
-      userAgent: "daypass/\(Version.text)")
-    return Surroundings(
-      transport: transport, clocks: SystemClocks(), cryptography: OpenSSL(), state: state, keyRing: KernelKeyRing(),
-      diagnostics: log, environment: environment.variables, machineID: Account.machineID, bootID: Account.bootID,
-      processID: Account.processID, programs: ProgramRunner(environment), pathExists: { InputFile.exists($0) },
+    Surroundings(
+      transport: transport(environment, log, caFile: profile.caFile), clocks: SystemClocks(), cryptography: OpenSSL(),
+      state: state, keyRing: KernelKeyRing(), diagnostics: log, environment: environment.variables,
+      machineID: Account.machineID, bootID: Account.bootID, processID: Account.processID,
+      programs: ProgramRunner(environment), pathExists: { InputFile.exists($0) },
       readFile: { (path, limit) throws(InputFailure) in
         do throws(InputFileFailure) {
           return Secret(try InputFile.read(path, setting: "", limit: limit))
@@ -58,6 +55,16 @@ struct Wiring {
           throw InputFailure(error)
         }
       })
+  }
+
+  /// - Parameter caFile: what is trusted in addition to the system's own; nil for those alone.
+  func transport(caFile: String?) -> CurlTransport { Wiring.transport(environment, log, caFile: caFile) }
+
+  private static func transport(_ environment: Environment, _ log: Log, caFile: String?) -> CurlTransport {
+    CurlTransport(
+      caFile: caFile, proxies: ProxyPolicy(environment: environment.variables),
+      interruptDescriptor: Interrupts.descriptor, pendingSignal: { Interrupts.pending }, trace: log,
+      userAgent: "daypass/\(Version.text)")
   }
 }
 

@@ -8,7 +8,7 @@ import Model
 /// else until it is put back; libcurl binds neither handle to a thread.
 final class Connections: @unchecked Sendable {
   private let multi: UnsafeMutableRawPointer
-  private let easy: EasyHandle
+  let easy: EasyHandle
 
   static func make() throws(TransportFailure) -> Connections {
     guard let easy = EasyHandle(), let multi = curl_multi_init() else { throw .exhausted(reason: "no memory") }
@@ -65,7 +65,7 @@ final class Connections: @unchecked Sendable {
   }
 
   /// Drives the transfer to its end, or until a signal asks to stop, whatever it is waiting for.
-  private func run(_ interruption: Interruption) throws(TransportFailure) -> CURLcode {
+  func run(_ interruption: Interruption) throws(TransportFailure) -> CURLcode {
     try interruption.check()
     guard curl_multi_add_handle(multi, easy.pointer) == CURLM_OK else { throw .exhausted(reason: "no memory") }
     defer { curl_multi_remove_handle(multi, easy.pointer) }

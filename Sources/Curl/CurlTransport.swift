@@ -12,7 +12,7 @@ import Synchronization
 public final class CurlTransport: Transport {
   private let authorities: CertificateAuthorities
   private let proxies: ProxyPolicy
-  private let interruption: Interruption
+  let interruption: Interruption
   private let trace: any Diagnostics
   private let userAgent: String
   private let idle = Mutex<[Connections]>([])
@@ -68,10 +68,7 @@ public final class CurlTransport: Transport {
     guard CurlTransport.isPrepared else { throw .exhausted(reason: "libcurl could not be initialized") }
     let connections = try borrow()
     defer { idle.withLock { $0.append(connections) } }
-    let exchange = Exchange(
-      request: request, target: target, proxy: proxies.proxy(for: target), excludedFromProxy: proxies.exclusions,
-      trusted: target.isEncrypted ? try authorities.certificates(for: target.host) : nil, userAgent: userAgent,
-      timeout: deadline.remaining)
+    let exchange = try exchange(request, target, timeout: deadline.remaining)
     trace.log(.trace, "→ \(exchange.summary)")
     do throws(TransportFailure) {
       let reply = try connections.perform(exchange, interruption: interruption)
@@ -81,6 +78,15 @@ public final class CurlTransport: Transport {
       trace.log(.trace, "✗ \(target.host.printable()) after \(deadline.elapsedMilliseconds) ms: \(error.message)")
       throw error
     }
+  }
+
+  func exchange(
+    _ request: HTTPRequest, _ target: Target, timeout: Duration
+  ) throws(TransportFailure) -> Exchange {
+    Exchange(
+      request: request, target: target, proxy: proxies.proxy(for: target), excludedFromProxy: proxies.exclusions,
+      trusted: target.isEncrypted ? try authorities.certificates(for: target.host) : nil, userAgent: userAgent,
+      timeout: timeout)
   }
 
   /// Names of headers only: a cookie is a secret too.

@@ -60,6 +60,7 @@ struct FileStatus {
 
   let form: Form
   let owner: uid_t
+  let group: gid_t
   /// The permission bits, with set-id and sticky.
   let mode: mode_t
   let links: UInt
@@ -80,6 +81,7 @@ struct FileStatus {
       default: .other
       }
     owner = status.st_uid
+    group = status.st_gid
     mode = status.st_mode & 0o7777
     links = UInt(status.st_nlink)
     size = Int64(status.st_size)

@@ -59,6 +59,22 @@ public enum InputFile {
   /// Whether there is anything at the path, whatever it is.
   public static func exists(_ path: String) -> Bool { (try? FileStatus.of(path, followingLinks: true)) != nil }
 
+  /// Everything that standard input brings.
+  public static func readStandardInput(setting: String, limit: Int = 1 << 20) throws(InputFileFailure) -> [UInt8] {
+    let path = "standard input"
+    do throws(SystemError) {
+      let file = Descriptor(owning: try call { fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) })
+      guard let content = try file.readAll(limit: limit) else {
+        throw SystemError(EFBIG)
+      }
+      if !content.isEmpty { return content }
+    } catch {
+      if error.code == EFBIG { throw .tooLarge(path: path, setting: setting, limit: limit) }
+      throw .unreadable(path: path, setting: setting, reason: error.reason)
+    }
+    throw .empty(path: path, setting: setting)
+  }
+
   private static func content(
     of path: String, _ setting: String, _ limit: Int,
     judge: (Int32, FileStatus) throws(InputFileFailure) -> Void

@@ -14,12 +14,16 @@ final class TemporaryFile: ReservedWrite {
   private let target: String
   private let path: String
   private let temporary: String
+  /// Whose mode and owner it takes over; else it is 0600 and ours.
+  private let model: FileStatus?
   /// Nil once renamed or given up.
   private let file: Mutex<Int32?>
 
   /// - Parameter directory: open as long as this value lives, or until `commit`.
   /// - Parameter reserving: bytes to take now.
-  init(directory: Int32, name: String, path: String, reserving: Int) throws(SystemError) {
+  init(
+    directory: Int32, name: String, path: String, reserving: Int, like model: FileStatus? = nil
+  ) throws(SystemError) {
     // Its own descriptor, because a write can outlive the directory's holder.
     let directory = try call { fcntl(directory, F_DUPFD_CLOEXEC, 3) }
     do throws(SystemError) {
@@ -34,6 +38,7 @@ final class TemporaryFile: ReservedWrite {
       self.target = name
       self.path = path
       self.temporary = temporary
+      self.model = model
       self.file = Mutex(file)
     } catch {
       close(directory)
@@ -71,6 +76,11 @@ final class TemporaryFile: ReservedWrite {
     }
     try result.get()
     try call { ftruncate(file, bytes.count) }
+    if let model {
+      // Only root can give a file away; for everybody else it is their own already, or becomes so.
+      if model.owner != geteuid() || model.group != getegid() { _ = fchown(file, model.owner, model.group) }
+      try call { fchmod(file, model.mode) }
+    }
     try call { fsync(file) }
     try call { renameat(directory, temporary, directory, target) }
     try synchronizeDirectory(directory)

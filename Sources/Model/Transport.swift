@@ -76,3 +76,26 @@ public enum TransportFailure: Explained, Hashable {
     }
   }
 }
+
+/// The seam to the certificates that servers show.
+public protocol CertificateReader: Sendable {
+  /// As the server sends them, its own first, over a connection of its own that is verified like every other: what is
+  /// read from an unverified one says only who answered.
+  ///
+  /// - Parameter url: https.
+  func certificates(of url: String, timeout: Duration) throws(TransportFailure) -> [ServerCertificate]
+}
+
+public struct ServerCertificate: Hashable, Sendable {
+  /// RFC 7468.
+  public var pem: String
+  /// As the TLS library writes it.
+  public var subject: String
+  public var issuer: String
+
+  public init(pem: String, subject: String, issuer: String) {
+    self.pem = pem
+    self.subject = subject
+    self.issuer = issuer
+  }
+}

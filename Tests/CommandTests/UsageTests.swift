@@ -61,11 +61,18 @@ struct UsageTests {
     }
   }
 
-  @Test("the short help fits on one screen, and both fit 80 columns", arguments: Daypass.verbs)
-  func size(verb: String) throws {
-    let short = try #require(try Help([verb, "-h"], verbs: Daypass.verbs)).text(columns: 80).split(
+  /// Every verb, and every form of one that has forms.
+  private static let verbs = Daypass.configuration.subcommands.flatMap { verb in
+    let name = verb.configuration.commandName ?? ""
+    let forms = verb.configuration.subcommands.map { [name, $0.configuration.commandName ?? ""] }
+    return forms.isEmpty ? [[name]] : forms
+  }
+
+  @Test("the short help fits on one screen, and both fit 80 columns", arguments: verbs)
+  func size(verb: [String]) throws {
+    let short = try #require(try Help(verb + ["-h"], verbs: Daypass.verbs)).text(columns: 80).split(
       separator: "\n", omittingEmptySubsequences: false)
-    let long = try #require(try Help(["help", verb], verbs: Daypass.verbs)).text(columns: 80).split(separator: "\n")
+    let long = try #require(try Help(["help"] + verb, verbs: Daypass.verbs)).text(columns: 80).split(separator: "\n")
     #expect(short.count <= 24)
     #expect((short + long).allSatisfy { $0.count <= 80 })
     #expect(long.contains { $0.hasPrefix("  --issuer ") } && !short.contains { $0.hasPrefix("  --issuer ") })

@@ -148,12 +148,12 @@ struct Provider {
   }
 
   /// Seconds that a server asked to be left alone.
-  private func retryAfter(_ response: HTTPResponse) -> Int64? {
+  func retryAfter(_ response: HTTPResponse) -> Int64? {
     response.header("retry-after").flatMap { RetryAfter.parse($0, now: surroundings.clocks.wall()) }
   }
 
   /// - Parameter body: one try; it leaves behind when the server wants to be asked again.
-  private func retrying<Value, Problem: Explained>(
+  func retrying<Value, Problem: Explained>(
     until deadline: BootTime, _ body: (_ retryAfter: inout Int64?) throws(Problem) -> Value,
     isTransient: (Problem) -> Bool
   ) throws(Failure) -> Value {

@@ -111,16 +111,7 @@ final class TerminalLogin: LoginPresenter {
     return LoginPrompt.Window(columns: terminal.size?.columns ?? 80, rows: terminal.size?.rows ?? 24)
   }
 
-  private var form: TerminalQR.Form? {
-    let fitting = TerminalQR.Form.automatic(
-      term: environment["TERM"], colorTerm: environment["COLORTERM"], isUTF8: terminal.isUTF8)
-    switch qr {
-    case .never: return nil
-    case .ascii: return .hashes
-    case .always: return fitting ?? .hashes
-    case .auto: return terminal.isTTY && terminal.size != nil ? fitting : nil
-    }
-  }
+  private var form: TerminalQR.Form? { qr.form(on: terminal, environment) }
 
   // MARK: The line
 

@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 class Authority:
     """Issues server certificates below one root; `ca_file` is what a client must trust."""
 
-    def __init__(self, directory: Path, name: str):
+    def __init__(self, directory: Path, name: str, path_length: int | None = 0):
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -27,7 +27,7 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=2))
             .not_valid_after(now + datetime.timedelta(days=30))
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
             .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
@@ -67,6 +67,38 @@ class Authority:
             )
         )
         return certificate_file, key_file
+
+    def issue_below(self, name: str, intermediates: int, hosts=("127.0.0.1", "localhost")):
+        """As `issue`, below that many intermediate authorities; the file holds all but the root."""
+        authority, between = self, b""
+        for number in range(intermediates):
+            authority = authority._subordinate(f"{name} authority {number}")
+            between = _pem(authority._certificate) + between
+        certificate_file, key_file = authority.issue(name, hosts)
+        own = x509.load_pem_x509_certificates(certificate_file.read_bytes())[0]
+        certificate_file.write_bytes(_pem(own) + between)
+        return certificate_file, key_file
+
+    def _subordinate(self, name: str) -> "Authority":
+        other = Authority(self.directory / name.replace(" ", "-"), name, path_length=None)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        other._certificate = (
+            x509.CertificateBuilder()
+            .subject_name(other._name)
+            .issuer_name(self._name)
+            .public_key(other._key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(days=2))
+            .not_valid_after(now + datetime.timedelta(days=25))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(other._key.public_key()), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
+            )
+            .sign(self._key, hashes.SHA256())
+        )
+        return other
 
 
 def _pem(certificate) -> bytes:

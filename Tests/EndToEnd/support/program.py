@@ -119,7 +119,7 @@ class Running:
 
 
 # Verbs whose job is to print something secret; their stdout is theirs, their stderr is not.
-_PRINTS_SECRETS = {"token", "credentials", "credential-process", "exec"}
+_PRINTS_SECRETS = {"token", "credentials", "credential-process", "exec", "console"}
 
 
 @dataclass

@@ -1,0 +1,123 @@
+import Formats
+import Model
+
+/// The change to the AWS config file that makes a profile of it fetch its credentials here; pure.
+struct AWSProfileEdit {
+  /// A file of the AWS tools, as it is.
+  struct Given {
+    var path: String
+    /// Nil where there is none.
+    var content: [UInt8]?
+  }
+
+  /// In the AWS files.
+  let name: String
+  /// What `credential_process` shall be.
+  let process: String
+  /// Nil where daypass has none of its own.
+  let region: String?
+
+  /// What AWS tools ask before `credential_process`, or instead of it.
+  private static let rivals = [
+    "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "role_arn", "source_profile",
+    "credential_source", "web_identity_token_file", "sso_session", "sso_start_url", "sso_account_id", "login_session",
+  ]
+  private static let process = "credential_process"
+
+  /// The new content; the old one where nothing is to change.
+  func adding(to config: Given, beside credentials: Given) throws(AWSProfileError) -> [UInt8] {
+    try refuseRivals(in: credentials, .credentials)
+    try refuseRivals(in: config, .config)
+    var text = try checked(config)
+    if let entry = text.entries(of: name).first(where: { $0.key == Self.process }), !isOurs(entry.value) {
+      throw .otherProcess(name, path: config.path, line: entry.line)
+    }
+    text.set([(Self.process, process)] + (region.map { [("region", $0)] } ?? []), in: name)
+    return text.bytes
+  }
+
+  /// Without what `adding` wrote. The region stays in a section that holds more than that: it may be somebody's.
+  func removing(from config: Given) throws(AWSProfileError) -> [UInt8] {
+    var text = try checked(config)
+    let entries = text.entries(of: name)
+    guard let entry = entries.first(where: { $0.key == Self.process }) else { return text.bytes }
+    guard isOurs(entry.value) else { throw .otherProcess(name, path: config.path, line: entry.line) }
+    let isAllOurs = entries.allSatisfy { $0.key == Self.process || ($0.key == "region" && $0.value == region) }
+    text.remove(isAllOurs ? [Self.process, "region"] : [Self.process], from: name)
+    return text.bytes
+  }
+
+  private func checked(_ config: Given) throws(AWSProfileError) -> AWSConfigText {
+    let text = AWSConfigText(config.content ?? [], kind: .config)
+    let headers = text.headers(of: name)
+    guard headers.count <= 1 else { throw .twice(name, path: config.path, lines: headers) }
+    return text
+  }
+
+  private func refuseRivals(in file: Given, _ kind: AWSConfigText.Kind) throws(AWSProfileError) {
+    let entries = AWSConfigText(file.content ?? [], kind: kind).entries(of: name)
+    guard let rival = entries.first(where: { Self.rivals.contains($0.key) }) else { return }
+    throw .rival(name, key: rival.key, path: file.path, line: rival.line)
+  }
+
+  private func isOurs(_ value: String) -> Bool { value.contains(" credential-process --profile ") }
+}
+
+/// A command line as `credential_process` has it.
+enum ProcessLine {
+  /// Read alike by a shell, which most SDKs start, and by Python's shlex, which botocore splits with. Nil for what no
+  /// line can hold.
+  static func make(_ words: [String]) -> String? {
+    var quoted: [String] = []
+    for word in words {
+      // Some SDKs take a blank and `#` or `;` for the beginning of a comment, also inside quotes.
+      guard !word.isEmpty, word.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), !word.contains(" #"),
+        !word.contains(" ;")
+      else { return nil }
+      quoted.append(quote(word))
+    }
+    return quoted.joined(separator: " ")
+  }
+
+  private static func quote(_ word: String) -> String {
+    if word.utf8.allSatisfy(isPlain) { return word }
+    // As the AWS documentation does it, where nothing inside means anything there.
+    if !word.contains(where: { "\"\\$`!".contains($0) }) { return "\"\(word)\"" }
+    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte.isASCIILetter || byte.isASCIIDigit || byte >= 0x80 || "/._-+,@%=:".utf8.contains(byte)
+  }
+}
+
+enum AWSProfileError: Explained, Hashable {
+  case rival(String, key: String, path: String, line: Int)
+  case otherProcess(String, path: String, line: Int)
+  case twice(String, path: String, lines: [Int])
+  case noLine(String)
+
+  var kind: FailureKind { .configuration }
+
+  var message: String {
+    switch self {
+    case .rival(let name, let key, let path, let line):
+      "\(path.printable()):\(line) gives the AWS profile \(name.printable()) its \(key), which AWS tools prefer"
+    case .otherProcess(let name, let path, let line):
+      "\(path.printable()):\(line) already has a credential_process of another program for \(name.printable())"
+    case .twice(let name, let path, let lines):
+      "\(path.printable()) has the AWS profile \(name.printable()) \(lines.count) times (lines "
+        + lines.map(String.init).joined(separator: ", ") + "), which AWS tools do not read"
+    case .noLine(let path): "no credential_process line can hold the path \(path.printable())"
+    }
+  }
+
+  var hint: String? {
+    switch self {
+    case .rival(_, _, let path, let line), .otherProcess(_, let path, let line):
+      "remove line \(line) of \(path.printable()), or choose another name with --aws-profile"
+    case .twice: "make one section of them"
+    case .noLine: "install daypass at a path without control characters, \" #\" and \" ;\""
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Broker
+import Host
+import Model
+
+struct Configure: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "configure",
+    abstract: "Write the profile into the AWS config file.",
+    usage: "daypass configure [<options>]",
+    discussion: """
+      AWS tools with that profile then get their credentials from daypass:
+      daypass configure --profile work && aws s3 ls --profile work
+      """)
+
+  struct Own: ParsableArguments {
+    @Option(help: ArgumentHelp("Name in the AWS config (default: the profile's own)", valueName: "name"))
+    var awsProfile: String?
+    @Flag(help: "Take it out again") var remove = false
+  }
+
+  @OptionGroup(title: "Configure") var own: Own
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let wiring = try Wiring(common)
+    let name = try awsName(wiring.profile)
+    let config = try place("AWS_CONFIG_FILE", "config", wiring)
+    let credentials = try place("AWS_SHARED_CREDENTIALS_FILE", "credentials", wiring)
+    let edit = try self.edit(name, wiring)
+    let file = ReplacedFile(config)
+    let old = try read(file)
+    let new: [UInt8]
+    do throws(AWSProfileError) {
+      let given = AWSProfileEdit.Given(path: config, content: old)
+      if own.remove {
+        new = try edit.removing(from: given)
+      } else {
+        let keys = AWSProfileEdit.Given(path: credentials, content: try? ReplacedFile(credentials).read())
+        new = try edit.adding(to: given, beside: keys)
+      }
+    } catch {
+      throw Failure(error)
+    }
+    guard new != old ?? [] else {
+      return StandardError.write(
+        "Nothing to change: \(config.printable()) \(own.remove ? "has no" : "has the") AWS profile "
+          + "\(name) \(own.remove ? "of daypass" : "as it should be").\n")
+    }
+    do throws(OutputFailure) { try file.replace(with: new) } catch { throw Failure(error) }
+    let done = own.remove ? "Removed daypass from the AWS profile" : "Wrote the AWS profile"
+    StandardError.write("\(done) \(name) (\(config.printable())).\n")
+  }
+
+  /// `default` changes what every AWS tool does, so it wants to be asked for.
+  private func awsName(_ profile: Profile) throws(Failure) -> String {
+    guard let name = own.awsProfile else {
+      guard profile.name == "default" else { return profile.name }
+      throw Failure(
+        .usage, "the AWS profile \"default\" is only written when it is asked for by name",
+        hint: "add --aws-profile default, or another name")
+    }
+    guard ProfileName.isValid(name) else {
+      throw Failure(
+        .usage, "--aws-profile must be letters, digits, \".\", \"-\" and \"_\", not \"\(name.printable(limit: 40))\"")
+    }
+    return name
+  }
+
+  private func edit(_ name: String, _ wiring: Wiring) throws(Failure) -> AWSProfileEdit {
+    guard let program = OwnProgram.path(wiring.environment) else {
+      throw Failure(.bug, "the path of this program cannot be found out")
+    }
+    var words = [program, "credential-process", "--profile", wiring.profile.name]
+    // Who reads another file here must read it there too.
+    if let config = common.selection.config {
+      guard config.hasPrefix("/") else {
+        throw Failure(.usage, "--config must be an absolute path to be written down", hint: "write it from the root")
+      }
+      words += ["--config", config]
+    }
+    guard let line = ProcessLine.make(words) else { throw Failure(AWSProfileError.noLine(program)) }
+    return AWSProfileEdit(name: name, process: line, region: wiring.profile.configuredRegion)
+  }
+
+  private func place(_ variable: String, _ file: String, _ wiring: Wiring) throws(Failure) -> String {
+    let home: String?
+    do throws(HomeFailure) { home = try Account.home(wiring.environment) } catch { throw Failure(error) }
+    if let path = wiring.environment.nonEmpty(variable) {
+      // As botocore: a tilde is the home directory.
+      guard path.hasPrefix("~/"), let home else { return path }
+      return home + path.dropFirst()
+    }
+    guard let home else {
+      throw Failure(.configuration, "there is no home directory", hint: "set \(variable)")
+    }
+    return "\(home)/.aws/\(file)"
+  }
+
+  private func read(_ file: ReplacedFile) throws(Failure) -> [UInt8]? {
+    do throws(InputFileFailure) { return try file.read() } catch { throw Failure(error) }
+  }
+}

@@ -1,0 +1,32 @@
+internal import Glibc
+
+/// The program that is running.
+public enum OwnProgram {
+  /// An absolute path by which it can be started again: as it was called, by its path or through PATH, so that a link
+  /// that an upgrade turns to another version is kept; else the file itself.
+  public static func path(_ environment: Environment) -> String? {
+    guard let name = givenArguments().first.flatMap({ String(validating: $0, as: UTF8.self) }) else { return real }
+    let program = Program(name, environment: environment)
+    for candidate in program.candidates {
+      guard let path = String(validating: candidate, as: UTF8.self).flatMap(absolute),
+        let status = try? FileStatus.of(path, followingLinks: true), status.form == .regular, access(path, X_OK) == 0
+      else { continue }
+      return path
+    }
+    return real
+  }
+
+  private static var real: String? {
+    guard let path = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(path) }
+    return String(validating: bytes(of: path), as: UTF8.self)
+  }
+
+  private static func absolute(_ path: String) -> String? {
+    if path.hasPrefix("/") { return path }
+    guard let current = getcwd(nil, 0) else { return nil }
+    defer { free(current) }
+    guard let directory = String(validating: bytes(of: current), as: UTF8.self) else { return nil }
+    return directory + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+  }
+}

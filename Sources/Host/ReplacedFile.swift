@@ -1,0 +1,75 @@
+internal import Glibc
+internal import Model
+
+/// A file of the user's that other programs read and that we change: its new content is written beside it and renamed
+/// over it, so that nobody ever reads half of it.
+///
+/// A symbolic link stays one: what it leads to is replaced. Mode and owner stay; a new file is 0600, in directories
+/// that are made as they are needed.
+public struct ReplacedFile: Sendable {
+  public let path: String
+
+  /// - Parameter path: need not exist.
+  public init(_ path: String) { self.path = path }
+
+  /// Nil where there is no such file.
+  public func read(limit: Int = 1 << 20) throws(InputFileFailure) -> [UInt8]? {
+    do throws(InputFileFailure) {
+      return try InputFile.read(path, setting: "AWS config", limit: limit)
+    } catch .missing {
+      return nil
+    } catch .empty {
+      return []
+    }
+  }
+
+  public func replace(with content: [UInt8]) throws(OutputFailure) {
+    let file: TemporaryFile
+    do throws(SystemError) {
+      file = try temporary(beside: try resolved())
+    } catch {
+      throw error.code == ENOSPC ? .full : .failed(reason: "\(path.printable()): \(error.reason)")
+    }
+    do throws(StateFailure) { try file.commit(content) } catch { throw .failed(reason: error.message) }
+  }
+
+  private func temporary(beside target: String) throws(SystemError) -> TemporaryFile {
+    guard let slash = target.utf8.lastIndex(of: UInt8(ascii: "/")) else { throw SystemError(EINVAL) }
+    let directory = slash == target.startIndex ? "/" : String(target[..<slash])
+    try ReplacedFile.makeDirectories(directory)
+    let place = Descriptor(owning: try call { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+    return try TemporaryFile(
+      directory: place.number, name: String(target[target.utf8.index(after: slash)...]), path: target, reserving: 0,
+      like: try? FileStatus.of(target, followingLinks: true))
+  }
+
+  /// Where the links lead, be there a file or not.
+  private func resolved() throws(SystemError) -> String {
+    if let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(decoding: bytes(of: real), as: UTF8.self)
+    }
+    let code = errno
+    // A link to nothing: what it was meant to lead to is not ours to guess.
+    guard code == ENOENT, (try? FileStatus.of(path, followingLinks: false)) == nil else { throw SystemError(code) }
+    guard path.hasPrefix("/") else {
+      guard let current = getcwd(nil, 0) else { throw SystemError(errno) }
+      defer { free(current) }
+      return String(decoding: bytes(of: current), as: UTF8.self) + "/" + path
+    }
+    return path
+  }
+
+  private static func makeDirectories(_ path: String) throws(SystemError) {
+    guard !path.isEmpty, mkdir(path, 0o700) != 0 else { return }
+    let code = errno
+    switch code {
+    case EEXIST: return
+    case ENOENT:
+      guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw SystemError(code) }
+      try makeDirectories(String(path[..<slash]))
+      try call { mkdir(path, 0o700) }
+    default: throw SystemError(code)
+    }
+  }
+}

@@ -1,0 +1,243 @@
+"""`configure` changes the lines that are meant and no other byte, and AWS tools read the result."""
+
+import difflib
+import os
+import shlex
+import stat
+import subprocess
+
+import botocore.session
+import pytest
+
+# Each file, and the profile whose lines are added to it.
+FILES = {
+    "none": None,
+    "empty": b"",
+    "other profile": b"[profile other]\nregion = eu-west-1\n",
+    "default only": b"[default]\nregion = us-east-1\noutput = json\n",
+    "no newline at the end": b"[default]\nregion = us-east-1",
+    "blank lines at the end": b"[default]\nregion = us-east-1\n\n\n",
+    "comments": b"# mine\n; and mine\n[default]\n# about the region\nregion = us-east-1\n# the end\n",
+    "tabs": b"[default]\nregion\t=\tus-east-1\n\n[profile other]\t\nregion=\teu-west-1\n",
+    "CRLF": b"[default]\r\nregion = us-east-1\r\n\r\n[profile other]\r\noutput = text\r\n",
+    "CRLF, no newline at the end": b"[default]\r\nregion = us-east-1\r\n[profile other]\r\noutput = text",
+    "nested sections": b"[profile other]\ns3 =\n  max_concurrent_requests = 20\n  addressing_style = path\n",
+    "sso and services": b"[sso-session work]\nsso_region = eu-west-1\n\n[services local]\ns3 =\n  endpoint_url = http://x\n",
+    "a section of its own name": b"[sso-session ci]\nsso_region = eu-west-1\n",
+    "present, empty": b"[profile ci]\n\n[profile other]\nregion = eu-west-1\n",
+    "present, empty, last": b"[profile other]\nregion = eu-west-1\n[profile ci]",
+    "present with settings": b"[profile ci]\noutput = json\n\n[profile other]\nregion = eu-west-1\n",
+    "present with nested settings": b"[profile ci]\noutput = json\ns3 =\n  max_queue_size = 5\n\n  # inside\n  use_x = 1\n\n[default]\n",
+    "present and indented": b"[profile ci]\n  output = json\n  cli_pager =\n\n[default]\nregion = x\n",
+    "present with a region": b"[profile ci]\nregion=us-east-1\noutput = json\n",
+    "present in capitals": b"[profile ci]\nREGION : us-east-1\nOutput = json\n",
+    "present and quoted": b"[profile 'ci']\noutput = json\n",
+    "present with an old process": b"[profile ci]\ncredential_process = /old/daypass credential-process --profile ci\n",
+    "similar names": b"[profile ci2]\noutput = json\n[ci]\noutput = text\n[profile  c i]\noutput = text\n",
+    "header with a comment": b"[profile ci] # deploys\noutput = json\n",
+    "latin-1": b"# caf\xe9\n[default]\nregion = us-east-1\n",
+}
+REGION = "eu-central-1"
+
+
+@pytest.fixture
+def ci(daypass):
+    daypass.configure(ci={"token_env": "TOKEN", "region": REGION}, default={"token_env": "TOKEN"})
+    return daypass
+
+
+def config(daypass):
+    return daypass.home / ".aws/config"
+
+
+def put(daypass, content: bytes | None, name="config"):
+    path = daypass.home / ".aws" / name
+    path.parent.mkdir(exist_ok=True)
+    if content is not None:
+        path.write_bytes(content)
+    return path
+
+
+def read(daypass, profile="ci") -> dict:
+    """As botocore reads it."""
+    session = botocore.session.Session(profile=profile)
+    session.set_config_variable("config_file", str(config(daypass)))
+    session.set_config_variable("credentials_file", str(daypass.home / ".aws/credentials"))
+    return session.get_scoped_config()
+
+
+def changes(before: bytes, after: bytes) -> list[bytes]:
+    lines = difflib.diff_bytes(
+        difflib.unified_diff, before.splitlines(keepends=True), after.splitlines(keepends=True), n=0)
+    return [line for line in lines if not line.startswith((b"---", b"+++", b"@@"))]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_only_the_lines_that_are_meant_change(ci, name):
+    before = FILES[name]
+    path = put(ci, before)
+    before = before or b""
+    ci.run("configure", "--profile", "ci").expect()
+    after = path.read_bytes()
+    line = f"credential_process = {ci.path} credential-process --profile ci"
+    end = b"\r\n" if b"\r\n" in before else b"\n"
+
+    added = [each[1:] for each in changes(before, after) if each.startswith(b"+")]
+    removed = [each[1:] for each in changes(before, after) if each.startswith(b"-")]
+    # What is not ours goes only where a line end was missing, or an old value stood.
+    for old in removed:
+        completed = old + end in added
+        assert completed or b"region" in old.lower() or b"/old/daypass" in old, (old, added)
+        if completed:
+            added.remove(old + end)
+    own = [each for each in added if each.strip() not in (b"", b"[profile ci]")]
+    assert all(each.endswith(end) for each in own)
+    assert [each.strip().split(b" ")[0].split(b"=")[0].lower() for each in own] in (
+        [b"credential_process", b"region"], [b"region", b"credential_process"])
+    assert line.encode() in own[0] + own[1]
+    assert added.count(b"[profile ci]" + end) == (0 if b"profile ci]" in before or b"'ci'" in before else 1)
+
+    if name != "latin-1":
+        scoped = read(ci)
+        assert scoped["credential_process"] == line.split(" = ")[1] and scoped["region"] == REGION
+        if b"json\ns3" in before:
+            assert scoped["s3"] == {"max_queue_size": "5", "use_x": "1"}
+        if b"Output" in before or b"[profile ci]\noutput" in before:
+            assert scoped["output"] == "json"
+
+    again = ci.run("configure", "--profile", "ci").expect()
+    assert path.read_bytes() == after and "Nothing to change" in again.stderr
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "present" not in name and "header" not in name])
+def test_remove_gives_the_file_back(ci, name):
+    path = put(ci, FILES[name])
+    ci.run("configure", "--profile", "ci").expect()
+    ci.run("configure", "--profile", "ci", "--remove").expect()
+    before = FILES[name] or b""
+    end = b"\r\n" if b"\r\n" in before else b"\n"
+    assert path.read_bytes() == (before if not before or before.endswith(b"\n") else before + end)
+    assert "Nothing to change" in ci.run("configure", "--profile", "ci", "--remove").expect().stderr
+
+
+def test_remove_keeps_what_others_wrote(ci):
+    path = put(ci, b"[profile ci]\noutput = json\n")
+    ci.run("configure", "--profile", "ci").expect()
+    ci.run("configure", "--profile", "ci", "--remove").expect()
+    assert path.read_bytes() == f"[profile ci]\noutput = json\nregion = {REGION}\n".encode()
+
+
+def test_default_is_only_written_when_it_is_asked_for(ci):
+    refused = ci.run("configure").expect(64)
+    assert "--aws-profile default" in refused.stderr and not config(ci).exists()
+    ci.run("configure", "--aws-profile", "default").expect()
+    assert config(ci).read_bytes().startswith(b"[default]\ncredential_process = ")
+    assert stat.S_IMODE(config(ci).stat().st_mode) == 0o600
+
+
+def test_another_name(ci):
+    ci.run("configure", "--profile", "ci", "--aws-profile", "deploy").expect()
+    assert read(ci, "deploy")["credential_process"].endswith(" --profile ci")
+    for name in ["a b", "x]", ""]:
+        ci.run("configure", "--profile", "ci", "--aws-profile", name).expect(64)
+
+
+@pytest.mark.parametrize("file, content, line", [
+    ("credentials", b"# keys\n[ci]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n", 3),
+    ("credentials", b"[ci]\nrole_arn = arn:aws:iam::123456789012:role/x\n", 2),
+    ("config", b"[profile ci]\noutput = json\nsso_session = work\n", 3),
+    ("config", b"[profile ci]\ncredential_process = /opt/other --x\n", 2),
+])
+def test_what_aws_tools_would_prefer_is_named_by_its_line(ci, file, content, line):
+    path = put(ci, content, file)
+    refused = ci.run("configure", "--profile", "ci").expect(78)
+    assert f"{path}:{line}" in refused.stderr and f"remove line {line} of" in refused.stderr
+    assert path.read_bytes() == content and (file == "config" or not config(ci).exists())
+
+
+def test_a_profile_that_is_there_twice_is_refused(ci):
+    path = put(ci, b"[profile ci]\n[default]\n[profile ci]\n")
+    assert "lines 1, 3" in ci.run("configure", "--profile", "ci").expect(78).stderr
+    assert path.read_bytes() == b"[profile ci]\n[default]\n[profile ci]\n"
+
+
+def test_keys_of_another_profile_are_nobodys_business(ci):
+    put(ci, b"[default]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n", "credentials")
+    ci.run("configure", "--profile", "ci").expect()
+
+
+def test_files_named_by_the_environment(ci):
+    elsewhere = ci.directory / "deep/er/config"
+    keys = ci.directory / "keys"
+    env = {"AWS_CONFIG_FILE": elsewhere, "AWS_SHARED_CREDENTIALS_FILE": keys}
+    ci.run("configure", "--profile", "ci", env=env).expect()
+    assert elsewhere.exists() and not config(ci).exists()
+    keys.write_bytes(b"[ci]\naws_access_key_id=A\n")
+    ci.run("configure", "--profile", "ci", env=env).expect(78)
+
+
+def test_a_link_stays_a_link_and_the_mode_stays(ci):
+    real = ci.directory / "dotfiles"
+    real.write_bytes(b"[default]\nregion = us-east-1\n")
+    real.chmod(0o644)
+    put(ci, None)
+    config(ci).symlink_to(real)
+    ci.run("configure", "--profile", "ci").expect()
+    assert config(ci).is_symlink() and b"[profile ci]" in real.read_bytes()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o644
+    assert sorted(each.name for each in real.parent.glob(".unfinished*")) == []
+
+
+def test_a_link_to_nothing_is_left_alone(ci):
+    put(ci, None)
+    config(ci).symlink_to(ci.directory / "nothing")
+    ci.run("configure", "--profile", "ci").expect(74)
+    assert not (ci.directory / "nothing").exists()
+
+
+def test_a_directory_in_its_place_is_an_error(ci):
+    config(ci).mkdir(parents=True)
+    ci.run("configure", "--profile", "ci").expect(78)
+
+
+@pytest.mark.parametrize("directory", ["with blanks", "a$b`c\"d", "it's", "back\\slash", "Zürich", "all 'of\" $it"])
+def test_paths_are_quoted_as_botocore_and_shells_read_them(ci, sandbox, directory):
+    place = ci.directory / directory
+    place.mkdir()
+    program = place / "daypass"
+    program.symlink_to(ci.path)
+    real, ci.path = ci.path, program
+    ci.run("configure", "--profile", "ci").expect()
+    ci.path = real
+    process = read(ci)["credential_process"]
+    words = [str(program), "credential-process", "--profile", "ci"]
+    assert shlex.split(process) == words
+    shown = subprocess.run(["sh", "-c", f"printf '%s\\n' {process}"], capture_output=True, text=True, check=True)
+    assert shown.stdout.splitlines() == words
+
+
+def test_a_path_that_no_line_can_hold_is_refused(ci):
+    place = ci.directory / "a #b"
+    place.mkdir()
+    (place / "daypass").symlink_to(ci.path)
+    ci.path = place / "daypass"
+    ci.run("configure", "--profile", "ci").expect(78)
+    assert not config(ci).exists()
+
+
+def test_aws_tools_then_get_their_keys_from_daypass(daypass, sandbox):
+    (daypass.directory / "token").write_text(sandbox.mint())
+    daypass.configure(ci=sandbox.profile(
+        client_id=None, token_file=daypass.directory / "token", role_arn="arn:aws:iam::123456789012:role/ci",
+        region=REGION))
+    daypass.run("configure", "--profile", "ci").expect()
+    script = (
+        "import boto3; s = boto3.Session(profile_name='ci'); c = s.get_credentials().get_frozen_credentials();"
+        f"print(boto3.client('sts', region_name='{REGION}', endpoint_url='{sandbox.sts}',"
+        " aws_access_key_id=c.access_key, aws_secret_access_key=c.secret_key, aws_session_token=c.token)"
+        ".get_caller_identity()['Arn'], s.region_name)")
+    import sys
+    shown = subprocess.run(
+        [sys.executable, "-c", script], env=daypass.environment() | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True)
+    assert "assumed-role/ci/" in shown.stdout and REGION in shown.stdout, shown.stderr

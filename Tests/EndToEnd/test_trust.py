@@ -1,0 +1,271 @@
+"""The IAM side: what `trust` writes is valid, lets in whom it says, and `trust check` sees what is wrong with others."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import hcl2
+import pytest
+
+from support.certificates import Authority
+from support.https import HTTPSServer
+from support.need import need
+from support.processes import free_port
+
+GITHUB = "https://token.actions.githubusercontent.com"
+ROLE = "arn:aws:iam::123456789012:role/ci/deploy"
+SUBJECT = "repo:octo/app:ref:refs/heads/main"
+GRANTS = {
+    "github": ["--github", "octo/app", "--branch", "main", "--environment", "prod", "--trusted-account", "111122223333"],
+    "patterns": ["--issuer", GITHUB, "--sub", SUBJECT, "--sub", "repo:octo/b:ref:refs/tags/v*", "--max-session", "12h"],
+    "buildkite": ["--buildkite", "acme/deploy", "--branch", "main", "--role-arn", ROLE],
+    "kubernetes": ["--kubernetes", "apps/web", "--issuer", "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC"],
+    "person": ["--issuer", "https://acme.eu.auth0.com/", "--client-id", "abc", "--sub", "auth0|1"],
+    "google": ["--issuer", "https://accounts.google.com", "--client-id", "abc", "--sub", "1234"],
+    "odd": ["--issuer", GITHUB, "--sub", 'repo:octo/app:ref:refs/heads/${x}%{y}"\\é'],
+}
+
+
+@pytest.fixture
+def job(daypass, sandbox):
+    """A job with a token; `job(claims)` gives it another one."""
+
+    def issue(**claims):
+        token = sandbox.mint(**({"iss": GITHUB, "sub": SUBJECT} | claims))
+        (daypass.directory / "token").write_text(token)
+        return daypass
+
+    issue()
+    daypass.configure(default={"token_file": daypass.directory / "token", "role_arn": ROLE})
+    return issue
+
+
+def write(daypass, form: str, name: str) -> tuple[str, Path]:
+    text = daypass.run("trust", form, *GRANTS[name]).expect().stdout
+    path = daypass.directory / f"{name}.{'tf' if form == 'terraform' else 'yaml'}"
+    path.write_text(text)
+    return text, path
+
+
+@pytest.mark.parametrize("name", GRANTS)
+def test_terraform_is_valid_and_formatted(daypass, name):
+    text, path = write(daypass, "terraform", name)
+    document = hcl2.loads(text)
+    assert ('aws_iam_openid_connect_provider' in str(document["resource"])) == (name != "google")
+    assert "aws_iam_role" in str(document["resource"])
+    assert '"StringEquals"' in text and ':aud"' in text and ':sub"' in text
+    assert daypass.run("trust", "terraform", *GRANTS[name]).expect().stdout == text
+    if shutil.which("terraform"):
+        subprocess.run(["terraform", "fmt", "-check", "-diff", path], check=True, stdout=subprocess.PIPE)
+
+
+@pytest.mark.parametrize("name", GRANTS)
+def test_cloudformation_is_valid(daypass, name):
+    _, path = write(daypass, "cloudformation", name)
+    lint = subprocess.run(
+        [Path(sys.executable).parent / "cfn-lint", "--non-zero-exit-code", "informational", path],
+        capture_output=True, text=True)
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+
+
+@pytest.mark.slow
+def test_a_security_scanner_finds_nothing(daypass):
+    checkov = shutil.which("checkov")
+    need(None if checkov else "checkov is not installed (PyPI: checkov, in an environment of its own)")
+    for name in GRANTS:
+        write(daypass, "terraform", name)
+        write(daypass, "cloudformation", name)
+    scan = subprocess.run(
+        [checkov, "-d", daypass.directory, "--framework", "terraform", "cloudformation", "--compact", "--skip-download", "-o", "json"],
+        capture_output=True, text=True)
+    reports = json.loads(scan.stdout)
+    failed = [
+        (check["check_id"], check["file_path"], check["check_name"])
+        for report in (reports if isinstance(reports, list) else [reports])
+        for check in report["results"]["failed_checks"]]
+    assert not failed, failed
+    assert sum(report["summary"]["passed"] for report in reports) > 0
+
+
+def test_what_iam_is_given_is_what_the_next_exchange_uses(job, daypass, moto):
+    job()
+    requests = daypass.run("trust", "json", "--from-token").expect().json()
+    iam = boto3.client(
+        "iam", endpoint_url=moto.url, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    provider = iam.create_open_id_connect_provider(**requests["CreateOpenIDConnectProvider"])
+    created = iam.create_role(**requests["CreateRole"])["Role"]
+    assert created["Arn"] == ROLE
+    policy = created["AssumeRolePolicyDocument"]
+    assert policy["Statement"][0]["Principal"]["Federated"] == provider["OpenIDConnectProviderArn"]
+    assert policy["Statement"][0]["Condition"] == {
+        "StringEquals": {f"{GITHUB[8:]}:aud": "sts.amazonaws.com", f"{GITHUB[8:]}:sub": SUBJECT}}
+
+    answer = iam.get_role(RoleName="deploy")
+    report = daypass.run("trust", "check", "-", "--json", input=json.dumps(answer, default=str).encode())
+    assert report.expect().json()["verdict"] == "allowed"
+    assert report.json()["findings"] == []
+
+    caller = daypass.run("whoami", "--sts-endpoint", moto.url).expect().stdout
+    assert "assumed-role/deploy/" in caller
+
+
+def test_tags_and_source_identity_of_the_token_are_allowed(job, daypass):
+    job(**{"https://aws.amazon.com/tags": {"principal_tags": {"team": ["a"]}},
+           "https://aws.amazon.com/source_identity": "mona"})
+    requests = daypass.run("trust", "json", "--from-token").expect().json()
+    policy = json.loads(requests["CreateRole"]["AssumeRolePolicyDocument"])
+    assert policy["Statement"][0]["Action"] == [
+        "sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]
+    daypass.run("trust", "check", "-", input=json.dumps(requests).encode()).expect()
+    policy["Statement"][0]["Action"] = "sts:AssumeRoleWithWebIdentity"
+    refused = daypass.run("trust", "check", "-", input=json.dumps(policy).encode()).expect(1)
+    assert "needs-tag-session" in refused.stdout and "needs-source-identity" in refused.stdout
+
+
+@pytest.mark.parametrize("arguments, reason", [
+    (["--issuer", GITHUB], "everybody who has an account"),
+    (["--issuer", GITHUB, "--sub", "repo:octo*"], "also fits others"),
+    (["--issuer", GITHUB, "--sub", "*"], "strangers"),
+    (["--github", "octo/app"], "every branch"),
+    (["--github", "octo/app", "--branch", "*"], "wildcards"),
+    (["--github", "octo/app", "--branch", "main", "--sub", "x"], "2 ways"),
+    (["--branch", "main"], "of which CI"),
+    (["--sub", "x"], "no issuer"),
+    (["--bitbucket", "acme/1"], "workspace"),
+    (["--github", "octo/app", "--branch", "main", "--max-session", "13h"], "1h to 12h"),
+    (["--github", "octo/app", "--branch", "main", "--trusted-account", "1"], "12 digits"),
+])
+def test_what_would_let_strangers_in_is_refused(daypass, arguments, reason):
+    for form in ("terraform", "cloudformation", "json"):
+        refused = daypass.run("trust", form, *arguments).expect(64)
+        assert reason in refused.stderr and not refused.out
+
+
+def test_a_json_without_an_account_says_how_to_name_one(daypass):
+    refused = daypass.run("trust", "json", "--github", "octo/app", "--branch", "main").expect(64)
+    assert "--role-arn" in refused.stderr
+
+
+@pytest.mark.parametrize("role, audience", [
+    ("arn:aws:iam::123456789012:role/x", "sts.amazonaws.com"),
+    ("arn:aws-cn:iam::123456789012:role/x", "sts.amazonaws.com.cn")])
+def test_partitions_have_their_own_audience(daypass, role, audience):
+    answer = daypass.run("trust", "json", "--github", "o/r", "--branch", "m", "--role-arn", role).expect().json()
+    assert answer["CreateOpenIDConnectProvider"]["ClientIDList"] == [audience]
+    policy = json.loads(answer["CreateRole"]["AssumeRolePolicyDocument"])
+    assert policy["Statement"][0]["Principal"]["Federated"].startswith(role.split(":iam")[0] + ":iam::123456789012:oidc-")
+
+
+def policy(**condition) -> bytes:
+    principal = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{GITHUB[8:]}"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {test.replace("__", ":"): {f"{GITHUB[8:]}:{claim}": value for claim, value in claims.items()}
+                      for test, claims in condition.items()}}]}).encode()
+
+
+AUDIENCE = {"aud": "sts.amazonaws.com"}
+
+
+@pytest.mark.parametrize("condition, code, codes", [
+    ({"StringEquals": AUDIENCE | {"sub": SUBJECT}}, 0, []),
+    ({"StringEquals": AUDIENCE, "StringLike": {"sub": "repo:octo/app:*"}}, 0, ["broad-subject"]),
+    ({"StringEquals": AUDIENCE}, 1, ["no-subject"]),
+    ({"StringEquals": AUDIENCE, "StringLike": {"sub": "repo:octo*"}}, 1, ["open-end"]),
+    ({"StringEquals": AUDIENCE, "StringLike": {"sub": "*"}}, 1, ["every-subject"]),
+    ({"StringEquals": AUDIENCE, "ForAllValues__StringLike": {"sub": SUBJECT}}, 1, ["for-all-values", "no-subject"]),
+    ({"StringEquals": AUDIENCE | {"sub": "repo:octo/app:*"}}, 1, ["literal-wildcard"]),
+    ({"StringEquals": AUDIENCE | {"sub": SUBJECT.replace("main", "dev")}}, 1, []),
+])
+def test_check_names_what_is_wrong(job, daypass, condition, code, codes):
+    answer = daypass.run("trust", "check", "-", "--json", input=policy(**condition)).expect(code).json()
+    assert sorted(finding["code"] for finding in answer["findings"]) == codes
+    spoken = daypass.run("trust", "check", "-", input=policy(**condition)).expect(code).stdout
+    assert all(each in spoken for each in codes)
+    assert ("would let this token in" in spoken) == (answer["verdict"] == "allowed")
+
+
+def test_check_says_which_condition_fails(job, daypass):
+    path = daypass.directory / "policy.json"
+    path.write_bytes(policy(StringEquals=AUDIENCE | {"sub": SUBJECT}))
+    job(sub="repo:octo@1/app@2:ref:refs/heads/main")
+    spoken = daypass.run("trust", "check", path).expect(1).stdout
+    assert f'"{SUBJECT}"' in spoken and "repo:octo@1/app@2" in spoken and "ids of owner and repository" in spoken
+
+
+@pytest.mark.parametrize("arguments, input, code", [
+    (["/nowhere"], b"", 64), (["-"], b"", 64), (["-"], b"{", 65), (["-"], b"{}", 65), (["-"], b"[" * 100_000, 65)])
+def test_check_of_what_is_no_policy(job, daypass, arguments, input, code):
+    daypass.run("trust", "check", *arguments, input=input).expect(code)
+
+
+# Thumbprints
+
+
+@pytest.fixture
+def issuer(tmp_path):
+    """Serves an issuer with so many certificates; its keys are at another name of the same host."""
+    servers = []
+
+    def start(certificates: int):
+        authority = Authority(tmp_path / f"authority-{certificates}", "thumbprints", path_length=None)
+        chain = authority.issue_below(f"chain-{certificates}", certificates - 1)
+        document = {}
+
+        def answer(method, host, path, body):
+            return 200, {"Content-Type": "application/json"}, json.dumps(document).encode()
+
+        servers.append(HTTPSServer({None: chain}, answer))
+        port = servers[-1].port
+        # As CI systems publish it: keys and no token endpoint.
+        document |= {"issuer": f"https://localhost:{port}", "jwks_uri": f"https://127.0.0.1:{port}/keys"}
+        return document["issuer"], port, authority.ca_file
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def by_openssl(port: int) -> tuple[int, str]:
+    shown = subprocess.run(
+        ["openssl", "s_client", "-showcerts", "-connect", f"127.0.0.1:{port}"], input=b"", capture_output=True).stdout
+    certificates = re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", shown, re.DOTALL)
+    printed = subprocess.run(
+        ["openssl", "x509", "-noout", "-fingerprint", "-sha1"], input=certificates[-1], capture_output=True, check=True)
+    return len(certificates), printed.stdout.decode().split("=")[1].strip().replace(":", "").lower()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_the_thumbprint_is_that_of_openssl(daypass, issuer, count):
+    url, port, ca_file = issuer(count)
+    told = daypass.run("trust", "thumbprint", url, "--ca-file", ca_file).expect()
+    assert by_openssl(port) == (count, told.stdout.strip())
+    assert f"Certificate {count} of {count}" in told.stderr and "AWS will use the thumbprint" in told.stderr
+    assert daypass.run("trust", "thumbprint", "--issuer", url, "--ca-file", ca_file).expect().out == told.out
+
+
+def test_an_unverified_connection_gives_no_thumbprint(daypass, issuer):
+    url, _, _ = issuer(2)
+    refused = daypass.run("trust", "thumbprint", url).expect(69)
+    assert not refused.out and "ca_file" in refused.stderr
+
+
+def test_a_thumbprint_of_a_public_authority_is_said_to_be_ignored(daypass, issuer):
+    url, port, ca_file = issuer(3)
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    script = f'mount --bind {ca_file} {bundle} && exec "$@"'
+    mounting = ["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh"]
+    possible = subprocess.run([*mounting, "true"], capture_output=True).returncode == 0
+    need(None if possible else "this machine lets nobody mount anything")
+    daypass.prefix = tuple(mounting)
+    told = daypass.run("trust", "thumbprint", url, env={"SSL_CERT_DIR": "/nowhere"}).expect()
+    assert told.stdout.strip() == by_openssl(port)[1]
+    assert "AWS ignores the thumbprint" in told.stderr
+
+
+def test_an_issuer_that_is_not_there(daypass):
+    daypass.run("trust", "thumbprint", f"https://127.0.0.1:{free_port()}").expect(69)
