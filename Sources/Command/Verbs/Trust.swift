@@ -42,12 +42,8 @@ struct TrustCloudFormation: ParsableCommand {
 struct TrustJSON: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "json",
-    abstract: "The same as the inputs of two calls of IAM.",
-    usage: "daypass trust json [<options>]",
-    discussion: """
-      Each member is for --cli-input-json of the AWS CLI's command of that name:
-      CreateOpenIDConnectProvider and CreateRole.
-      """)
+    abstract: "The same, for --cli-input-json of the AWS CLI's IAM commands.",
+    usage: "daypass trust json [<options>]")
 
   @OptionGroup var options: TrustOptions
 
