@@ -1,9 +1,13 @@
 public import Model
 
 extension CredentialBroker {
-  /// The identity as it is here, which may have expired: for looking at, never for buying. Asks nobody.
-  public func identityInHand() throws(Failure) -> Identity {
-    let source = try IdentitySource.select(profile, environment: surroundings.environment)
-    return try IdentityReader(surroundings, profile, source).present().identity
+  /// The identity as it is here, which may have expired: for looking at, never for buying. Nobody is asked but a source
+  /// that has no token until it is asked for one.
+  public func identityInHand(until deadline: BootTime) throws(Failure) -> Identity {
+    let reader = IdentityReader(surroundings, profile, try IdentitySource.select(profile, surroundings))
+    switch try reader.present() {
+    case .found(let identity, _): return identity
+    case .unasked: return try reader.usable(lasting: 0, until: deadline)
+    }
   }
 }

@@ -56,7 +56,8 @@ struct GrantMaker {
 
   /// What it says now, without what changes from job to job.
   private func fromToken() throws(Failure) -> Subjects {
-    let identity = try CredentialBroker(wiring.surroundings, profile: profile).identityInHand()
+    let identity = try CredentialBroker(wiring.surroundings, profile: profile).identityInHand(
+      until: wiring.quickDeadline())
     let token: TokenInHand
     do throws(TokenInHandError) { token = try TokenInHand(identity.allClaims) } catch { throw Failure(error) }
     let wanted = [profile.audience, profile.clientID].compactMap { $0 }

@@ -29,7 +29,8 @@ struct TrustCheck: ParsableCommand {
     let content = try PolicyFile.read(file)
     let policy: TrustPolicy
     do throws(TrustPolicyError) { policy = try TrustPolicy.parse(content) } catch { throw Failure(error) }
-    let identity = try CredentialBroker(wiring.surroundings, profile: wiring.profile).identityInHand()
+    let identity = try CredentialBroker(wiring.surroundings, profile: wiring.profile).identityInHand(
+      until: wiring.quickDeadline())
     let token: TokenInHand
     do throws(TokenInHandError) { token = try TokenInHand(identity.allClaims) } catch { throw Failure(error) }
     let role = (wiring.profile.roleARN ?? wiring.profile.ambientRoleARN).flatMap { try? RoleARN.parse($0) }
