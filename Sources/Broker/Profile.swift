@@ -5,7 +5,7 @@ public import Model
 ///
 /// A value: where it came from (flag, variable, file, default) is decided before, by `Command`, and only kept for
 /// messages. Optional properties are nil where nothing was set and the default depends on what is found out later.
-public struct Profile: Sendable {
+public struct Profile: Sendable, Equatable {
   public let name: String
 
   // Which identity.

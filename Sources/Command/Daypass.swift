@@ -12,7 +12,7 @@ struct Daypass: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self,
+      Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self, Serve.self,
       Source.self, WhoAmI.self, Console.self, TrustVerb.self, Configure.self,
     ])
 

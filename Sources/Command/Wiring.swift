@@ -40,7 +40,7 @@ struct Wiring {
   /// Emphasis for what is written to `terminal`.
   func style(on terminal: Terminal) -> Style { Style(isOn: terminal.usesColor(color)) }
 
-  private static func surroundings(
+  static func surroundings(
     _ profile: Profile, _ environment: Environment, _ log: Log, _ state: (any StateDirectory)?
   ) -> Surroundings {
     Surroundings(

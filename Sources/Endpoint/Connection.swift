@@ -6,9 +6,11 @@ final class Connection: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private let router: Router
+  private let responder: any Responder
   private let clocks: any Clocks
   private let limits: ConnectionLimits
+  private let requests: RequestCount
+  private let connections: OpenConnections
   private var reader = RequestReader()
   private var isClosing = false
   private var deadline: NIODeadline = .distantFuture
@@ -17,10 +19,15 @@ final class Connection: ChannelInboundHandler {
 
   private enum Phase { case inside, between, blocked }
 
-  init(router: Router, clocks: any Clocks, limits: ConnectionLimits) {
-    self.router = router
+  init(
+    responder: any Responder, clocks: any Clocks, limits: ConnectionLimits, requests: RequestCount,
+    connections: OpenConnections
+  ) {
+    self.responder = responder
     self.clocks = clocks
     self.limits = limits
+    self.requests = requests
+    self.connections = connections
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -41,11 +48,10 @@ final class Connection: ChannelInboundHandler {
       switch reader.next() {
       case .needsMore: return
       case .request(let head):
-        let isLast = !head.isPersistent
-        let response = router.response(to: head, now: clocks.wall())
-        send(response.serialized(closing: isLast, omitsBody: head.isHEAD), closing: isLast, context)
+        let isLast = !head.isPersistent || connections.isDraining
+        send(responder.response(to: head, now: clocks.wall()), closing: isLast, omitsBody: head.isHEAD, context)
         enter(.between)
-      case .refused(let refusal): send(Router.response(to: refusal).serialized(closing: true), closing: true, context)
+      case .refused(let refusal): send(.to(refusal), closing: true, omitsBody: false, context)
       }
     }
   }
@@ -57,6 +63,11 @@ final class Connection: ChannelInboundHandler {
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     proceed(context)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard event is DrainBegins, !isClosing, !reader.isInside, context.channel.isWritable else { return }
+    context.close(promise: nil)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -71,8 +82,13 @@ final class Connection: ChannelInboundHandler {
     context.read()
   }
 
-  private func send(_ response: [UInt8], closing: Bool, _ context: ChannelHandlerContext) {
-    let buffer = context.channel.allocator.buffer(bytes: response)
+  private func send(
+    _ response: Response, closing: Bool, omitsBody: Bool, _ context: ChannelHandlerContext
+  ) {
+    requests.add(response.status)
+    let buffer = response.withSerialized(closing: closing, omitsBody: omitsBody) { bytes in
+      context.channel.allocator.buffer(bytes: bytes)
+    }
     guard closing else { return context.write(wrapOutboundOut(buffer), promise: nil) }
     isClosing = true
     deadline = .now() + limits.request.amount

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 struct ConnectionLimits: Sendable {
   /// From the first byte of a request to the end of its head (and body, which is skipped), and for a client to take its
@@ -21,19 +20,4 @@ struct ConnectionLimits: Sendable {
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
     return Int(clamping: limit.rlim_cur)
   }
-}
-
-final class ConnectionCount: Sendable {
-  private let count = Atomic(0)
-  private let limit: Int
-
-  init(limit: Int) { self.limit = limit }
-
-  func enter() -> Bool {
-    if count.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
-    leave()
-    return false
-  }
-
-  func leave() { count.wrappingSubtract(1, ordering: .relaxed) }
 }

@@ -1,3 +1,4 @@
+internal import Formats
 public import Model
 internal import Synchronization
 
@@ -18,17 +19,114 @@ public final class CredentialBoard: Sendable {
     case notReady = "NotReady"
   }
 
-  private let entry: Mutex<Entry>
+  /// For the metrics.
+  public struct Tally: Sendable, Equatable {
+    /// Refreshes that brought credentials, and that did not.
+    public var succeeded = 0
+    public var failed = 0
+    /// A person must log in, although the credentials there are may still be valid.
+    public var needsLogin = false
+  }
+
+  private struct Contents {
+    var entry: Entry
+    /// Made once for each generation, so that an answer costs a copy.
+    var answer: Response
+    var tally = Tally()
+    var hasHeldCredentials: Bool
+
+    init(_ entry: Entry) {
+      self.entry = entry
+      answer = Response(entry)
+      hasHeldCredentials = entry.isFresh
+    }
+  }
+
+  private let contents: Mutex<Contents>
 
   public init(
     _ entry: Entry = .unavailable(.notReady, message: "the first credentials are on their way", retryAfter: 1)
   ) {
-    self.entry = Mutex(entry)
+    contents = Mutex(Contents(entry))
   }
 
   /// Swapped as a whole, so that no reader sees values of two generations.
   public var current: Entry {
-    get { entry.withLock { $0 } }
-    set { entry.withLock { $0 = newValue } }
+    get { contents.withLock { $0.entry } }
+    set {
+      let answer = Response(newValue)
+      contents.withLock { contents in
+        contents.entry = newValue
+        contents.answer = answer
+        contents.hasHeldCredentials = contents.hasHeldCredentials || newValue.isFresh
+      }
+    }
+  }
+
+  /// Whether there ever were credentials.
+  var hasHeldCredentials: Bool { contents.withLock { $0.hasHeldCredentials } }
+
+  public var tally: Tally { contents.withLock { $0.tally } }
+
+  /// Counts a refresh that has ended.
+  public func record(success: Bool, needsLogin: Bool) {
+    contents.withLock { contents in
+      if success { contents.tally.succeeded += 1 } else { contents.tally.failed += 1 }
+      contents.tally.needsLogin = needsLogin
+    }
+  }
+
+  /// Usable at `now`: complete and unexpired.
+  func credentials(at now: WallTime) -> AWSCredentials? {
+    guard case .fresh(let credentials) = current, credentials.isUsable(at: now) else { return nil }
+    return credentials
+  }
+
+  func answer(at now: WallTime) -> Response {
+    let (entry, answer) = contents.withLock { ($0.entry, $0.answer) }
+    guard case .fresh(let credentials) = entry, !credentials.isUsable(at: now) else { return answer }
+    return .unavailable(
+      .unavailable, message: "the credentials have expired and could not be renewed yet", retryAfter: 1)
+  }
+}
+
+extension CredentialBoard.Entry {
+  fileprivate var isFresh: Bool { if case .fresh = self { true } else { false } }
+}
+
+extension Response {
+  fileprivate init(_ entry: CredentialBoard.Entry) {
+    switch entry {
+    case .fresh(let credentials): self.init(prepared: .ok, credentials.containerDocument)
+    case .unavailable(let reason, let message, let retryAfter):
+      self = .unavailable(reason, message: message, retryAfter: retryAfter)
+    }
+  }
+
+  static func unavailable(_ reason: CredentialBoard.Reason, message: String, retryAfter: Int64) -> Response {
+    Response(
+      .unavailable, code: reason.rawValue, message: message, headers: [("Retry-After", "\(max(1, retryAfter))")])
+  }
+}
+
+extension AWSCredentials {
+  fileprivate func isUsable(at now: WallTime) -> Bool {
+    !accessKeyID.isEmpty && !secretAccessKey.isEmpty && !sessionToken.isEmpty && expiration > now
+  }
+
+  /// What the container provider of AWS SDKs reads:
+  /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
+  fileprivate var containerDocument: JSON {
+    .object(JSONObject(keyMembers))
+  }
+
+  /// The four that the container provider and the metadata service have in common.
+  var keyMembers: [(String, JSON)] {
+    [
+      ("AccessKeyId", .string(ByteText(accessKeyID))),
+      ("SecretAccessKey", .string(ByteText(secretAccessKey.exposedText()))),
+      ("Token", .string(ByteText(sessionToken.exposedText()))),
+      ("Expiration", .string(ByteText(RFC3339.format(expiration)))),
+    ]
   }
 }

@@ -3,26 +3,35 @@ internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 
-/// The credential service on a loopback port of its own, on one thread of its own.
+/// The credential service, on one thread of its own: it answers from memory alone.
 ///
 /// AWS SDKs find it by AWS_CONTAINER_CREDENTIALS_FULL_URI and the token. It is up when `start` returns, and answers 503
-/// until the board holds credentials. All calls block; none may be made from its own thread.
+/// until a board holds credentials. All calls block; none may be made from its own thread.
 public final class CredentialServer: Sendable {
-  /// The port of 127.0.0.1 that it listens on.
-  public let port: Int
+  /// Where it listens, in the order of the listeners.
+  public let addresses: [EndpointAddress]
+  /// The port of the first.
+  public var port: Int { addresses.first?.port ?? 0 }
   /// For AWS_CONTAINER_CREDENTIALS_FULL_URI. A literal address, because not every SDK takes a name.
-  public var url: String { "http://127.0.0.1:\(port)\(Router.path)" }
+  public var url: String { (addresses.first?.url ?? "") + Router.path }
 
   private let group: MultiThreadedEventLoopGroup
+  private let doors: [any Channel]
+  private let connections: OpenConnections
 
-  private init(port: Int, group: MultiThreadedEventLoopGroup) {
-    self.port = port
+  private init(
+    _ group: MultiThreadedEventLoopGroup, _ doors: [any Channel], _ addresses: [EndpointAddress],
+    _ connections: OpenConnections
+  ) {
     self.group = group
+    self.doors = doors
+    self.addresses = addresses
+    self.connections = connections
   }
 
   deinit { stop() }
 
-  /// Listens on 127.0.0.1, any port.
+  /// Listens on 127.0.0.1, any port, for one client's own use.
   ///
   /// - Parameters:
   ///   - token: what a client must send as `Authorization`, with or without `Bearer `.
@@ -37,35 +46,74 @@ public final class CredentialServer: Sendable {
   static func start(
     token: Secret, board: CredentialBoard, clocks: any Clocks, limits: ConnectionLimits
   ) throws(EndpointFailure) -> CredentialServer {
-    let group = withSignalsBlocked { MultiThreadedEventLoopGroup(numberOfThreads: 1) }
-    let connections = ConnectionCount(limit: limits.connections)
-    let bootstrap = ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: 1024)
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      // Read only when there is room to answer: see `Connection`.
-      .childChannelOption(.autoRead, value: false)
-      .serverChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptPause())
-        }
-      }
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          guard connections.enter() else { throw ChannelError.operationUnsupported }
-          channel.closeFuture.whenComplete { _ in connections.leave() }
-          let router = Router(
-            policy: RequestPolicy(port: channel.localAddress?.port ?? 0), token: token, board: board)
-          try channel.pipeline.syncOperations.addHandler(Connection(router: router, clocks: clocks, limits: limits))
-        }
-      }
-    do {
-      let channel = try bootstrap.bind(host: "127.0.0.1", port: 0).wait()
-      guard let port = channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
-      return CredentialServer(port: port, group: group)
-    } catch {
-      try? group.syncShutdownGracefully()
-      throw .notBound(address: "127.0.0.1", reason: "\(error)")
+    let door = Door(.address(EndpointAddress(host: "127.0.0.1", port: 0))) { guest in
+      Router(policy: guest.policy, access: .single(token: token, board: board))
     }
+    return try start([door], clocks: clocks, limits: limits, requests: RequestCount())
+  }
+
+  /// Listens wherever it is told; either everywhere or nowhere.
+  ///
+  /// - Parameter requests: where answers are counted.
+  public static func start(
+    _ listeners: [Listener], clocks: any Clocks, requests: RequestCount
+  ) throws(EndpointFailure) -> CredentialServer {
+    try start(listeners, clocks: clocks, requests: requests, limits: .standard)
+  }
+
+  static func start(
+    _ listeners: [Listener], clocks: any Clocks, requests: RequestCount, limits: ConnectionLimits
+  ) throws(EndpointFailure) -> CredentialServer {
+    let failures = FailedAuthentications()
+    let doors = listeners.map { listener in
+      Door(listener.socket, hosts: listener.allowedHosts, hopLimit: listener.hopLimit) { guest in
+        listener.responder(
+          policy: guest.policy, ends: guest.ends, address: guest.address, failures: failures,
+          clocks: clocks)
+      }
+    }
+    return try start(doors, clocks: clocks, limits: limits, requests: requests)
+  }
+
+  private static func start(
+    _ doors: [Door], clocks: any Clocks, limits: ConnectionLimits, requests: RequestCount
+  ) throws(EndpointFailure) -> CredentialServer {
+    let group = withSignalsBlocked { MultiThreadedEventLoopGroup(numberOfThreads: 1) }
+    let connections = OpenConnections(limit: limits.connections)
+    var channels: [any Channel] = []
+    var addresses: [EndpointAddress] = []
+    for door in doors {
+      do {
+        let channel = try door.open(on: group, connections) { responder in
+          Connection(
+            responder: responder, clocks: clocks, limits: limits, requests: requests, connections: connections)
+        }
+        guard let address = channel.localAddress.flatMap(EndpointAddress.init) else {
+          throw ChannelError.unknownLocalAddress
+        }
+        channels.append(channel)
+        addresses.append(address)
+      } catch {
+        try? group.syncShutdownGracefully()
+        throw .notBound(address: door.description, reason: "\(error)")
+      }
+    }
+    return CredentialServer(group, channels, addresses, connections)
+  }
+
+  /// Takes no more connections and ends those there are, each after its present answer; returns when none is left, or at
+  /// the deadline.
+  public func drain(until deadline: BootTime, clocks: any Clocks) {
+    for door in doors { try? door.close().wait() }
+    connections.drain()
+    while connections.count > 0, clocks.boot() < deadline {
+      do throws(Interrupted) { try clocks.sleep(.milliseconds(10)) } catch { return }
+    }
+  }
+
+  /// Calls `done` on the thread that answers requests: a sign that it does.
+  public func ping(_ done: @escaping @Sendable () -> Void) {
+    group.next().execute(done)
   }
 
   /// Closes the port and every connection; what is being written may be cut. May be called again.

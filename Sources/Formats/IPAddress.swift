@@ -1,10 +1,10 @@
 /// IP addresses in the forms that URLs hold (RFC 3986 §3.2.2).
-enum IPAddress {
+public enum IPAddress {
   /// 64:ff9b::/96, behind which IPv4 is reached from IPv6 (RFC 6052 §2.1).
   static let nat64Prefix: [UInt8] = [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]
 
   /// The 4 bytes of a dotted quad: four decimal numbers to 255 without leading zeros, which some read as octal.
-  static func v4(_ text: some Collection<UInt8>) -> [UInt8]? {
+  public static func v4(_ text: some Collection<UInt8>) -> [UInt8]? {
     let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }
     var address: [UInt8] = []
@@ -17,7 +17,7 @@ enum IPAddress {
   }
 
   /// The 16 bytes of an IPv6 address in any form of RFC 4291 §2.2, without a zone.
-  static func v6(_ text: some Collection<UInt8>) -> [UInt8]? {
+  public static func v6(_ text: some Collection<UInt8>) -> [UInt8]? {
     var groups = Array(text).split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     // A "::" at either end leaves two empty groups there; one of them is the edge of the text.
     guard groups.count >= 3 else { return nil }

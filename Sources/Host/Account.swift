@@ -55,6 +55,18 @@ public enum Account {
     return home
   }
 
+  /// Of a group by its name, or its number in digits.
+  public static func groupID(_ name: String) -> UInt32? {
+    if let number = UInt32(name) { return number }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65_536) { buffer in
+      guard let memory = buffer.baseAddress else { return nil }
+      var entry = group()
+      var found: UnsafeMutablePointer<group>?
+      guard getgrnam_r(name, &entry, memory, buffer.count, &found) == 0, found != nil else { return nil }
+      return entry.gr_gid
+    }
+  }
+
   private static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true

@@ -21,6 +21,7 @@ from support.lanes import Lanes, processors  # noqa: E402
 from support.need import need  # noqa: E402
 from support.program import Daypass  # noqa: E402
 from support.sandbox import Sandbox  # noqa: E402
+from support.service import Service  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,6 +86,12 @@ def logged_in(person, sandbox):
     sandbox.log_in(person)
     sandbox.reset_counters()
     return person
+
+
+@pytest.fixture
+def serve(daypass):
+    """Starts `daypass serve` on a free port; whoever wants more says so in arguments."""
+    return lambda *args, **options: Service(daypass, *args, **options)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ import Testing
     let head = RequestHead(
       method: bytes(method), path: bytes(path),
       headers: headers.map { .init(name: bytes($0.0), value: bytes($0.1)) }, bodyLength: 0, isPersistent: true)
-    return Router(policy: RequestPolicy(port: 9127), token: token, board: board).response(to: head, now: time ?? now)
+    return Router(policy: RequestPolicy(port: 9127), access: .single(token: token, board: board)).response(
+      to: head, now: time ?? now)
   }
 
   private func text(_ response: Response) -> String { String(decoding: response.body, as: UTF8.self) }

@@ -151,11 +151,7 @@ struct ConfigFile: Sendable {
     return .unknownKey(name, table: "", origin: origin(entry.line), nearest: nearest)
   }
 
-  /// The flags of `serve`.
-  private static let serveKeys = [
-    "profile", "all_profiles", "listen", "token_dir", "token_mode", "token_group", "imds", "imds_profile",
-    "imds_allow_uid", "admin", "allow_host", "detach", "export",
-  ]
+  private static let serveKeys = ServeKey.allCases.map(\.rawValue)
 }
 
 /// Names of profiles are also names of token files and parts of URLs.

@@ -8,6 +8,8 @@ enum SettingError: Explained, Hashable {
   case unknownKey(String, table: String, origin: SettingOrigin, nearest: String?)
   case missing(setting: String, neededBy: String, origin: SettingOrigin)
   case badProfileName(String, origin: SettingOrigin)
+  /// A setting of one profile, where several are served.
+  case forSeveral(SettingOrigin)
   /// `configured` are the names there are; `file` is nil where no config file exists.
   case unknownProfile(String, origin: SettingOrigin, file: String?, configured: [String])
   case syntax(path: String, line: Int, column: Int, reason: String)
@@ -18,7 +20,7 @@ enum SettingError: Explained, Hashable {
 
   var kind: FailureKind {
     switch self {
-    case .badValue(_, .flag, _, _): .usage
+    case .badValue(_, .flag, _, _), .forSeveral: .usage
     default: .configuration
     }
   }
@@ -36,6 +38,7 @@ enum SettingError: Explained, Hashable {
     case .badProfileName(let name, let origin):
       "the profile name \"\(name.printable(limit: 60))\" (\(origin)) must be 1 to 64 letters, digits, "
         + "\".\", \"-\" or \"_\", and begin with a letter or digit"
+    case .forSeveral(let origin): "\(origin) is a setting of one profile, and several are served"
     case .unknownProfile(let name, let origin, let file?, _):
       "the profile \"\(name)\" (\(origin)) is not in \(file.printable())"
     case .unknownProfile(let name, let origin, nil, _):
@@ -65,6 +68,7 @@ enum SettingError: Explained, Hashable {
     case .syntax: "the file is TOML: key = \"value\" in [profile.NAME]; see https://toml.io"
     case .absentFile: "create it, or correct the path"
     case .unusableFile(_, _, let hint): hint
+    case .forSeveral: "set it in [profile.NAME] of the config file"
     case .badValue, .badProfileName, .tooLarge: nil
     }
   }

@@ -22,13 +22,18 @@ struct Settings: Sendable {
   /// The path of the config file that was read.
   var configPath: String? { file?.path }
 
+  /// `[serve]` of the config file.
+  var serve: TOMLTable { file?.serve ?? TOMLTable() }
+
   /// Those of the config file, sorted.
   var profileNames: [String] { file?.profiles.keys.sorted() ?? [] }
 
   /// Variables that look like daypass's own and are not, each with the name that was probably meant. One that
   /// `token_env` names is what somebody made of it.
   func warnings(for profile: Profile) -> [String] {
-    let known = Setting.all.map(\.variable) + Setting.otherVariables + [profile.tokenEnv ?? ""]
+    let known =
+      Setting.all.map(\.variable) + Setting.otherVariables + ServeKey.allCases.map(\.variable)
+      + [profile.tokenEnv ?? ""]
     return environment.keys.filter { $0.hasPrefix("DAYPASS_") && !known.contains($0) }.sorted().map { name in
       let nearest = Suggestion.nearest(to: name, in: known).map { "; did you mean \($0)?" } ?? ""
       return "the variable \(name.printable(limit: 80)) is not known and has no effect\(nearest)"

@@ -1,0 +1,119 @@
+import Broker
+import Endpoint
+import Formats
+import Host
+import Model
+
+/// Everything that `serve` reads at its start and reads again on a reload: settings, profiles, and the edges of the
+/// world for each.
+struct ServeWiring {
+  let settings: ServeSettings
+  let profiles: [Profile]
+  let environment: Environment
+  let log: Log
+  /// Where state is; nil where there is no place for it.
+  let state: String?
+  private let surroundings: [String?: Surroundings]
+
+  init(_ serve: Serve) throws(Failure) {
+    let environment = Environment.given()
+    let variables = environment.variables
+    let log = Log(level: try serve.output.level(variables))
+    let places = try Places(environment, config: serve.config.config)
+    do throws(SettingError) {
+      let all = try Settings(
+        config: serve.config.config, environment: variables, home: places.home, read: ConfigContents.read)
+      settings = try ServeSettings(serve.own.given, environment: variables, all)
+      profiles = try Self.profiles(settings.choice, serve.profile.flags, all, variables)
+    } catch {
+      throw Failure(error)
+    }
+    let directory = places.state.map { StateDirectoryOnDisk(path: $0) }
+    var surroundings: [String?: Surroundings] = [:]
+    for profile in profiles where surroundings[profile.caFile] == nil {
+      surroundings[profile.caFile] = Wiring.surroundings(profile, environment, log, directory)
+    }
+    self.surroundings = surroundings
+    self.environment = environment
+    self.log = log
+    state = places.state
+  }
+
+  private static func profiles(
+    _ choice: ServeSettings.Choice, _ flags: SettingFlags, _ settings: Settings, _ variables: [String: String]
+  ) throws(SettingError) -> [Profile] {
+    let names: [String?]
+    switch choice {
+    case .standard: names = [nil]
+    case .named(let given): names = given
+    case .all: names = settings.profileNames
+    }
+    if names.count > 1 { try refusePersonal(flags, variables) }
+    var profiles: [Profile] = []
+    for name in names { profiles.append(try settings.profile(named: name, flags: flags)) }
+    return profiles
+  }
+
+  /// One value for several profiles would be right for one of them at best.
+  private static func refusePersonal(_ flags: SettingFlags, _ variables: [String: String]) throws(SettingError) {
+    for setting in Setting.all {
+      if flags.values[setting.key]?.isEmpty == false { throw .forSeveral(.flag("--" + setting.flag)) }
+      if variables[setting.variable]?.isEmpty == false { throw .forSeveral(.variable(setting.variable)) }
+    }
+  }
+
+  func broker(_ profile: Profile) -> CredentialBroker? {
+    surroundings[profile.caFile].map { CredentialBroker($0, profile: profile) }
+  }
+
+  var cryptography: (any Cryptography)? { surroundings.first?.value.cryptography }
+}
+
+// MARK: Token files
+
+extension ServeWiring {
+  /// Where token files lie. systemd names several runtime directories in one variable; the first is ours.
+  func tokenDirectory() throws(Failure) -> String {
+    if let directory = settings.tokenDirectory { return directory }
+    if let given = environment.nonEmpty("RUNTIME_DIRECTORY"), let first = given.split(separator: ":").first {
+      return String(first)
+    }
+    if let runtime = environment.nonEmpty("XDG_RUNTIME_DIR"), runtime.hasPrefix("/") { return runtime + "/daypass" }
+    guard let state else {
+      throw Failure(
+        .configuration, "there is no directory for token files: neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR is set",
+        hint: "name one with --token-dir")
+    }
+    return state
+  }
+
+  func tokenFile(_ name: String, in directory: String) throws(Failure) -> TokenFile {
+    if directory == state, CredentialBroker.isStateFile(name) {
+      throw Failure(
+        .configuration, "the token file of profile \(name) would take the name of a file of the state directory",
+        hint: "name another directory with --token-dir")
+    }
+    var group: UInt32?
+    if let name = settings.tokenGroup {
+      guard let found = Account.groupID(name) else {
+        throw Failure(.configuration, "there is no group \(name.printable(limit: 80)) (token_group)")
+      }
+      group = found
+    }
+    do throws(TokenFileFailure) {
+      return try TokenFile(
+        name, in: directory, fresh: { () throws(CryptographyFailure) in try RandomToken.make(cryptography) },
+        mode: settings.tokenMode, group: group)
+    } catch {
+      throw Failure(error)
+    }
+  }
+}
+
+enum RandomToken {
+  /// 32 random bytes as 43 characters of base64url.
+  static func make(_ cryptography: (any Cryptography)?) throws(CryptographyFailure) -> Secret {
+    guard let cryptography else { throw .noRandomness }
+    return Secret(Base64URL.encode(try cryptography.randomBytes(32)))
+  }
+}

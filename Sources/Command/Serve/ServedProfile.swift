@@ -1,0 +1,99 @@
+import Broker
+import Endpoint
+import Host
+import Model
+
+/// One profile as it is served: how its credentials are got, and what is known of them. Belongs to the main thread.
+final class ServedProfile {
+  let profile: Profile
+  let broker: CredentialBroker
+  /// Stays the same when the configuration is read anew.
+  let board: CredentialBoard
+  let tokenFile: TokenFile
+  /// Of the state directory; nil where no person's session is used.
+  let sessionFile: String?
+
+  var lease: Lease?
+  /// The lease was bought with settings that have changed since.
+  var isOutdated = false
+  private(set) var hasTried = false
+  /// A thread is at it.
+  var isTrying = false
+  /// Something changed while it was; the result is of yesterday.
+  var isChanged = false
+  /// Says which of its dates in the schedule counts: every other is passed over.
+  private(set) var appointment = 0
+  /// What was last said about it, so that the log says it once.
+  private var lastWords: String?
+
+  init(
+    _ profile: Profile, _ broker: CredentialBroker, board: CredentialBoard = CredentialBoard(), tokenFile: TokenFile
+  ) {
+    self.profile = profile
+    self.broker = broker
+    self.board = board
+    self.tokenFile = tokenFile
+    sessionFile = broker.sessionFile
+  }
+
+  var name: String { profile.name }
+  var needsLogin: Bool { board.tally.needsLogin }
+  /// The last attempt brought nothing.
+  private(set) var isFailing = false
+  var entry: ProfileTable.Entry { ProfileTable.Entry(name: name, token: tokenFile.token, board: board) }
+
+  func newAppointment() -> Int {
+    appointment &+= 1
+    return appointment
+  }
+
+  /// Takes in how an attempt ended.
+  func take(_ outcome: Attempt.Outcome, _ log: Log) {
+    hasTried = true
+    switch outcome {
+    case .lease(let lease, let needsLogin, let problem):
+      isFailing = problem != nil
+      let isNew = self.lease?.credentials != lease.credentials
+      self.lease = lease
+      isOutdated = false
+      board.current = .fresh(lease.credentials)
+      board.record(success: isNew || problem == nil, needsLogin: needsLogin)
+      say(problem, log)
+    case .failure(let failure):
+      isFailing = true
+      board.record(success: false, needsLogin: failure.kind == .loginRequired)
+      say(failure.explanation, log)
+      if isOutdated || lease.map(broker.isExpired) ?? true { withdraw(failure) }
+    }
+  }
+
+  /// Nothing is handed out any more.
+  func withdraw(_ failure: Failure) {
+    lease = nil
+    isOutdated = false
+    board.current = .unavailable(
+      failure.kind == .loginRequired ? .loginRequired : .unavailable, message: failure.explanation, retryAfter: 30)
+  }
+
+  /// What the clock on the wall says decides each answer; a wall clock that was set back must not revive anything.
+  func withdrawIfExpired() {
+    guard let lease, broker.isExpired(lease) else { return }
+    withdraw(Failure(.unreachable, "the credentials have expired and could not be renewed yet"))
+  }
+
+  /// The session is gone: whoever logged out wants nothing handed out any more.
+  func endSession() {
+    isFailing = true
+    let command = name == "default" ? "daypass login" : "daypass login --profile \(name)"
+    let failure = Failure(.loginRequired, "somebody has logged out", hint: "run `\(command)`")
+    board.record(success: false, needsLogin: true)
+    withdraw(failure)
+    say(failure.explanation, nil)
+  }
+
+  private func say(_ words: String?, _ log: Log?) {
+    guard words != lastWords else { return }
+    lastWords = words
+    if let words { log?.log(.warning, "profile \(name): \(words)") }
+  }
+}

@@ -1,0 +1,212 @@
+import Broker
+import Endpoint
+import Host
+import Model
+
+/// `serve` from start to end. The main thread decides everything here; attempts at credentials block on threads of
+/// their own and report back; requests are answered on the endpoint's thread, from memory.
+final class Service {
+  private var wiring: ServeWiring
+  private let rewire: () throws(Failure) -> ServeWiring
+  private var roster: Roster
+  private let table = ProfileTable()
+  private let hosts = AllowedHosts()
+  private let clocks = SystemClocks()
+  private let manager: ServiceManager
+  private let signals: ServiceSignals
+  private let reports = Reports()
+
+  private var schedule = Schedule<(profile: ServedProfile, appointment: Int)>()
+  private var waiting: [ServedProfile] = []
+  private var running = 0
+  private var failing = 0
+  private var sessions: FileStamps?
+  private var hasSaidReady = false
+  private var nextTick = BootTime(nanoseconds: 0)
+  private var watchdog: Watchdog?
+
+  /// How long an end may take: answers that are being given, and refreshes whose result must not be lost.
+  private static let farewell = Duration.seconds(4)
+  private static let tick = Duration.seconds(1)
+
+  init(_ wiring: ServeWiring, rewire: @escaping () throws(Failure) -> ServeWiring) throws(Failure) {
+    self.wiring = wiring
+    self.rewire = rewire
+    manager = ServiceManager(wiring.environment)
+    guard let signals = ServiceSignals() else {
+      throw Failure(.output, "the system gives no further descriptor", hint: "raise the limit (ulimit -n)")
+    }
+    self.signals = signals
+    roster = try Roster(wiring)
+  }
+
+  /// - Returns: the exit code.
+  func run() throws(Failure) -> Int32 {
+    let server: CredentialServer
+    let listeners: ServeListeners
+    do throws(Failure) {
+      listeners = try ServeListeners(wiring, manager, table, hosts, clocks)
+      server = try listeners.start()
+      try StandardOutput.deliver(listeners.announcement(server, roster))
+    } catch {
+      roster.leave()
+      throw error
+    }
+    watchdog = manager.watchdogInterval.map { Watchdog($0, manager, server) }
+    apply(roster)
+    let code = loop()
+    manager.stopping()
+    finish(server)
+    return code
+  }
+
+  // MARK: The loop
+
+  private func loop() -> Int32 {
+    while true {
+      for signal in signals.wait(atMost: pause) {
+        switch signal {
+        case .end(let number): return number == 15 ? ExitStatus.done : 128 + number
+        case .reload: reload()
+        case .tryAgain: tryAgain()
+        }
+      }
+      for report in reports.take() { take(report) }
+      let now = clocks.boot()
+      if now >= nextTick { tick(now) }
+      while let (profile, appointment) = schedule.take(by: now) {
+        if appointment == profile.appointment, isServed(profile) { enqueue(profile) }
+      }
+      startAttempts()
+      announceReadiness()
+    }
+  }
+
+  private var pause: Duration {
+    let now = clocks.boot()
+    let next = min(schedule.next ?? nextTick, nextTick)
+    return max(.zero, next - now)
+  }
+
+  private func tick(_ now: BootTime) {
+    nextTick = now + Self.tick
+    watchdog?.tick(now)
+    for profile in roster.profiles.values { profile.withdrawIfExpired() }
+    noticeSessions()
+  }
+
+  // MARK: Attempts
+
+  private func isServed(_ profile: ServedProfile) -> Bool { roster.profiles[profile.name] === profile }
+
+  private func enqueue(_ profile: ServedProfile) {
+    if profile.isTrying { profile.isChanged = true } else { waiting.append(profile) }
+    profile.isTrying = true
+  }
+
+  private func startAttempts() {
+    var passedOver: [ServedProfile] = []
+    for (index, profile) in waiting.enumerated() {
+      guard running < Pace.atOnce else {
+        passedOver += waiting[index...]
+        break
+      }
+      if profile.isFailing, failing >= Pace.failingAtOnce { passedOver.append(profile) } else { start(profile) }
+    }
+    waiting = passedOver
+  }
+
+  private func start(_ profile: ServedProfile) {
+    profile.isTrying = true
+    profile.isChanged = false
+    let attempt = Attempt(broker: profile.broker, clocks: clocks)
+    let (name, isFailing) = (profile.name, profile.isFailing)
+    let identity = ObjectIdentifier(profile)
+    let hasStarted = BackgroundThread.start { [reports, signals] in
+      reports.add(Report(profile: name, identity: identity, wasFailing: isFailing, outcome: attempt.run()))
+      signals.wake()
+    }
+    guard hasStarted else {
+      profile.isTrying = false
+      schedule.add((profile, profile.newAppointment()), at: clocks.boot() + Pace.retry)
+      return
+    }
+    running += 1
+    if isFailing { failing += 1 }
+  }
+
+  private func take(_ report: Report) {
+    running -= 1
+    if report.wasFailing { failing -= 1 }
+    guard let profile = roster.profiles[report.profile], ObjectIdentifier(profile) == report.identity else { return }
+    profile.isTrying = false
+    if profile.isChanged { return enqueue(profile) }
+    profile.take(report.outcome, wiring.log)
+    let pause = profile.lease.map { Pace.renewal(of: $0, profile.broker) } ?? Pace.retry
+    schedule.add((profile, profile.newAppointment()), at: clocks.boot() + pause)
+  }
+
+  // MARK: What happens elsewhere
+
+  /// Somebody logged in or out on the same state directory.
+  private func noticeSessions() {
+    guard let changed = sessions?.update(), !changed.isEmpty else { return }
+    for profile in roster.profiles.values {
+      guard let file = profile.sessionFile, changed.contains(file) else { continue }
+      if sessions?.files[file] == nil { profile.endSession() }
+      enqueue(profile)
+    }
+  }
+
+  private func tryAgain() {
+    for profile in roster.profiles.values where profile.isFailing { enqueue(profile) }
+  }
+
+  private func reload() {
+    manager.reloading()
+    do throws(Failure) {
+      let next = try rewire()
+      let nextRoster = try Roster(next, after: roster)
+      if next.settings.needsRestart(after: wiring.settings) {
+        next.log.log(.warning, "other addresses are listened on only after a restart")
+      }
+      wiring = next
+      roster.leave(for: nextRoster)
+      apply(nextRoster)
+    } catch {
+      wiring.log.log(.warning, "the configuration is not reloaded, and the one before holds: \(error.explanation)")
+    }
+    manager.ready(status)
+  }
+
+  private func apply(_ next: Roster) {
+    roster = next
+    hosts.names = wiring.settings.allowedHosts
+    table.entries = next.profiles.values.map(\.entry).sorted { $0.name < $1.name }
+    waiting = []
+    sessions = wiring.state.map { FileStamps(of: $0, where: CredentialBroker.isSessionFile) }
+    for profile in next.profiles.values { enqueue(profile) }
+  }
+
+  private func announceReadiness() {
+    guard !hasSaidReady, roster.profiles.values.allSatisfy(\.hasTried) else { return }
+    hasSaidReady = true
+    manager.ready(status)
+  }
+
+  private var status: String {
+    let count = roster.profiles.values.count { $0.lease != nil }
+    return "credentials for \(count) of \(roster.profiles.count) profiles"
+  }
+
+  /// No new attempt is begun; one that is under way may hold a refresh token that was redeemed already.
+  private func finish(_ server: CredentialServer) {
+    let deadline = clocks.boot() + Self.farewell
+    server.drain(until: deadline, clocks: clocks)
+    while running > 0, case let left = deadline - clocks.boot(), left > .zero {
+      _ = signals.wait(atMost: left)
+      running -= reports.take().count
+    }
+    roster.leave()
+  }
+}

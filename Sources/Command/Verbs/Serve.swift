@@ -1,0 +1,30 @@
+import ArgumentParser
+import Broker
+import Host
+import Model
+
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Hand out fresh credentials to the programs of this machine.",
+    usage: "daypass serve [<options>]",
+    discussion: """
+      Programs find it by AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9127/credentials and
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which it names when it listens.
+      """)
+
+  struct Config: ParsableArguments {
+    @Option(help: ArgumentHelp("Config file (default: ~/.config/daypass/config.toml)", valueName: "path"))
+    var config: String?
+  }
+
+  @OptionGroup(title: "Serve") var own: ServeOptions
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var config: Config
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let wiring = try ServeWiring(self)
+    Host.endAtOnce(try Service(wiring, rewire: { () throws(Failure) in try ServeWiring(self) }).run())
+  }
+}

@@ -1,0 +1,150 @@
+internal import Glibc
+public import Model
+internal import Synchronization
+
+/// The file from which the clients of one profile take their token. One that is already there is its owner's, and is
+/// read; one that is missing is made, and goes with us.
+public final class TokenFile: Sendable {
+  public let path: String
+  public let token: Secret
+  /// What was made here, unless it was removed since.
+  private let made: Mutex<FileStatus.Identity?>
+
+  /// Whether somebody else put it there.
+  public var isGiven: Bool { made.withLock { $0 == nil } }
+
+  /// Of a file that is already there: bytes that no header can do without.
+  static let minimumLength = 32
+  private static let sizeLimit = 4096
+
+  /// - Parameters:
+  ///   - directory: made (0700) where it is missing.
+  ///   - fresh: the token that a new file gets.
+  ///   - mode: of a new file.
+  ///   - group: of a new file; nil for our own.
+  public init(
+    _ name: String, in directory: String, fresh: () throws(CryptographyFailure) -> Secret, mode: UInt32,
+    group: UInt32?
+  ) throws(TokenFileFailure) {
+    let path = "\(directory)/\(name)"
+    self.path = path
+    if let token = try Self.given(path) {
+      self.token = token
+      made = Mutex(nil)
+      return
+    }
+    let token: Secret
+    do throws(CryptographyFailure) { token = try fresh() } catch {
+      throw .unwritable(path: path, reason: error.message)
+    }
+    do throws(SystemError) {
+      try Self.prepare(directory, group: group)
+      let identity = try Self.create(path, name, in: directory, token, mode: mode, group: group)
+      self.token = token
+      made = Mutex(identity)
+    } catch {
+      // Somebody else's came in between: the next attempt finds it.
+      throw error.code == EEXIST
+        ? .unusable(path: path, reason: "it appeared just now", hint: "start again")
+        : .unwritable(path: path, reason: error.reason)
+    }
+  }
+
+  /// Removes it if it was made here and is still the same.
+  public func remove() {
+    let identity = made.withLock { identity in
+      defer { identity = nil }
+      return identity
+    }
+    guard let identity, let status = try? FileStatus.of(path, followingLinks: false), status.identity == identity else {
+      return
+    }
+    unlink(path)
+  }
+
+  /// The token of a file that is there; nil where there is none. Links are followed: secrets that Kubernetes mounts are
+  /// chains of them.
+  private static func given(_ path: String) throws(TokenFileFailure) -> Secret? {
+    let status: FileStatus
+    let content: [UInt8]?
+    do throws(SystemError) {
+      let file = try Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+      status = try file.status()
+      content = status.form == .regular ? try file.readAll(limit: sizeLimit) : []
+    } catch {
+      if error.code == ENOENT { return nil }
+      throw .unusable(path: path, reason: error.reason, hint: "make it readable, or name another --token-dir")
+    }
+    guard status.form == .regular else {
+      throw .unusable(path: path, reason: "it is not a file", hint: "remove it")
+    }
+    guard status.mode & 0o006 == 0 else {
+      throw .unusable(
+        path: path, reason: "every user of this machine can read or write it (mode \(status.octalMode))",
+        hint: "run `chmod o-rwx \(path.printable())`, and change the token: it may be known")
+    }
+    guard var bytes = content else {
+      throw .unusable(path: path, reason: "it is larger than \(sizeLimit) bytes", hint: "put a token into it")
+    }
+    // AWS SDKs refuse a token with a line feed in it; clients that read the file by hand leave it out.
+    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    guard bytes.count >= minimumLength, bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw .unusable(
+        path: path, reason: "it does not hold a token of \(minimumLength) or more visible characters",
+        hint: "remove it and one is made, or put one into it without a line break")
+    }
+    return Secret(bytes)
+  }
+
+  private static func prepare(_ directory: String, group: UInt32?) throws(SystemError) {
+    do throws(SystemError) {
+      try call { mkdir(directory, group == nil ? 0o700 : 0o750) }
+      if let group { try call { chown(directory, uid_t.max, group) } }
+    } catch  where error.code == EEXIST {
+      return
+    }
+  }
+
+  /// Whole under its name from the first moment on, and never in place of another.
+  private static func create(
+    _ path: String, _ name: String, in directory: String, _ token: Secret, mode: UInt32, group: UInt32?
+  ) throws(SystemError) -> FileStatus.Identity {
+    let status = try FileStatus.of(directory, followingLinks: true)
+    let isSafe = status.mode & 0o022 == 0 || status.mode & mode_t(S_ISVTX) != 0
+    guard status.form == .directory, isSafe else { throw SystemError(EPERM) }
+    let temporary = "\(directory)/.\(name)-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+    defer { unlink(temporary) }
+    try token.withBytes { bytes throws(SystemError) in try file.writeAll(bytes) }
+    if let group { try call { fchown(file.number, uid_t.max, group) } }
+    try call { fchmod(file.number, mode_t(mode)) }
+    try call { link(temporary, path) }
+    return try file.status().identity
+  }
+}
+
+public enum TokenFileFailure: Explained, Hashable {
+  case unusable(path: String, reason: String, hint: String)
+  case unwritable(path: String, reason: String)
+
+  public var kind: FailureKind {
+    switch self {
+    case .unusable: .configuration
+    case .unwritable: .output
+    }
+  }
+
+  public var message: String {
+    switch self {
+    case .unusable(let path, let reason, _): "the token file \(path.printable()) cannot be used: \(reason)"
+    case .unwritable(let path, let reason): "the token file \(path.printable()) cannot be made: \(reason)"
+    }
+  }
+
+  public var hint: String? {
+    switch self {
+    case .unusable(_, _, let hint): hint
+    case .unwritable: "name a directory of your own with --token-dir"
+    }
+  }
+}
