@@ -62,6 +62,9 @@ public final class TokenFile: Sendable {
     unlink(path)
   }
 
+  /// Unless something is in it.
+  public static func removeDirectory(_ path: String) { rmdir(path) }
+
   /// The token of a file that is there; nil where there is none. Links are followed: secrets that Kubernetes mounts are
   /// chains of them.
   private static func given(_ path: String) throws(TokenFileFailure) -> Secret? {

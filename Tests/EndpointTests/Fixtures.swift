@@ -9,7 +9,7 @@ final class ManualClocks: Clocks {
   init(_ seconds: Int64 = 1_800_000_000) { time = Mutex(seconds) }
 
   func wall() -> WallTime { WallTime(seconds: time.withLock { $0 }) }
-  func boot() -> BootTime { BootTime(nanoseconds: 0) }
+  func boot() -> BootTime { BootTime(nanoseconds: time.withLock { $0 } * 1_000_000_000) }
   func sleep(_ duration: Duration) throws(Interrupted) {}
   func advance(by seconds: Int64) { time.withLock { $0 += seconds } }
 }

@@ -12,7 +12,7 @@ extension CredentialBroker {
 
   /// Whether a file of that name holds a session.
   public static func isSessionFile(_ name: String) -> Bool {
-    name.hasPrefix("session-") && !name.hasSuffix(FailureRecord.suffix) && !name.hasSuffix(".lock")
+    name.hasPrefix("session-") && !name.contains(".")
   }
 
   /// Whether a file of that name is one that this target writes: nothing else may be called so there.

@@ -117,6 +117,10 @@ int chost_exec(const struct chost_program *program);
 /// C because after fork in a process with threads only async-signal-safe code may run.
 int chost_spawn(const struct chost_program *program, pid_t *child, bool *started);
 
+/// Goes on in a child that belongs to no terminal, with the same memory: 0 there. In the parent the child's number, -1
+/// where there is none. Only before the first thread. C because Swift does not offer fork.
+pid_t chost_continue_detached(void);
+
 /// Waits for a child of `chost_spawn`, also while a supervisor takes in children on another thread: its exit code, or
 /// -1 if it did not end by itself. C because the WIF… macros take arguments.
 int chost_wait(pid_t child);
@@ -147,6 +151,22 @@ int chost_capture_start(const struct chost_program *program, struct chost_captur
 
 /// Kills what still runs of it, and takes in the process that waited for it.
 void chost_capture_finish(pid_t group, bool is_running);
+// MARK: A program that is told something (hook.c)
+
+/// Starts a program in a process group of its own, with `input` (less than a pipe holds) on its standard input and our
+/// standard error for all it prints. 0, or an errno. C because of what runs between fork and exec.
+int chost_hook_start(const struct chost_program *program, const void *input, size_t length, pid_t *child);
+
+/// Its exit code, or 128 + the signal that ended it; -2 where it had to be killed, with its group, after so long.
+int chost_hook_wait(pid_t child, int milliseconds);
+
+// MARK: Neighbours on this machine (peer.c)
+
+/// The user id that holds the TCP socket whose own end is `local` and whose other end is `remote`, as the kernel's
+/// socket diagnosis says (sock_diag(7)); -1 where there is none, or the kernel does not say. Addresses of 4 or 16 bytes
+/// in network order. C because the kernel's headers are not in Swift's module of the C library.
+int64_t chost_socket_owner(
+  bool is_v6, const uint8_t *local, uint16_t local_port, const uint8_t *remote, uint16_t remote_port);
 
 // MARK: Kernel keyring (keyring.c)
 

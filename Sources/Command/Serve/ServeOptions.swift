@@ -26,12 +26,17 @@ struct ServeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Another name that a Host header may hold; repeat for more", valueName: "name"))
   var allowHost: [String] = []
 
+  @Flag(help: "Go on in the background, until the runner of this CI job ends") var detach = false
+  @Option(help: ArgumentHelp("With --detach, how later steps learn of it: github or dotenv", valueName: "form"))
+  var export: String?
+
   /// By key, as `[serve]` has them.
   var given: [ServeKey: [String]] {
     let values: [ServeKey: [String]] = [
       .profile: profile, .allProfiles: allProfiles ? ["true"] : [], .listen: list(listen), .tokenDir: list(tokenDir),
       .tokenMode: list(tokenMode), .tokenGroup: list(tokenGroup), .imds: list(imds), .imdsProfile: list(imdsProfile),
-      .imdsAllowUID: imdsAllowUid, .admin: list(admin), .allowHost: allowHost,
+      .detach: detach ? ["true"] : [], .export: list(export), .imdsAllowUID: imdsAllowUid, .admin: list(admin),
+      .allowHost: allowHost,
     ]
     return values.filter { !$0.value.isEmpty }
   }
@@ -52,6 +57,7 @@ enum ServeKey: String, Hashable, CaseIterable {
   case imdsAllowUID = "imds_allow_uid"
   case admin
   case allowHost = "allow_host"
+  case detach, export
 
   var flag: String { "--" + String(rawValue.map { $0 == "_" ? "-" : $0 }) }
   var variable: String { "DAYPASS_" + rawValue.uppercased() }

@@ -14,7 +14,12 @@ struct ServeSettings {
   var metadataUsers: [UInt32] = []
   var admin: EndpointAddress?
   var allowedHosts: [String] = []
+  var detach = false
+  var export: ExportForm?
   private(set) var choice = Choice.standard
+
+  /// How later steps of a job learn where credentials are.
+  enum ExportForm: String, CaseIterable { case github, dotenv }
 
   /// Which profiles.
   enum Choice: Equatable {
@@ -62,6 +67,14 @@ struct ServeSettings {
     metadataUsers = try source.read(.imdsAllowUID, .userIDs) ?? []
     admin = try source.read(.admin, .listenAddress())
     allowedHosts = try source.read(.allowHost, .hostNames) ?? []
+    detach = try source.read(.detach, .boolean) ?? false
+    export = try source.read(.export, .choice)
+    if detach, source.given(.listen) == nil { listen = EndpointAddress(host: "127.0.0.1", port: 0) }
+    if let given = source.given(detach ? .detach : .export), detach != (export != nil) {
+      let (key, other): (ServeKey, ServeKey) = detach ? (.detach, .export) : (.export, .detach)
+      throw .badValue(
+        setting: key.rawValue, origin: given.origin, given: nil, expected: "given together with \(other.rawValue)")
+    }
     choice = try Self.choice(source)
   }
 
@@ -73,7 +86,7 @@ struct ServeSettings {
     if isAll, let all, names.map({ all.origin.distance <= $0.origin.distance }) ?? true {
       if let names, names.origin.distance == all.origin.distance {
         throw .badValue(
-          setting: ServeKey.allProfiles.rawValue, origin: all.origin, given: "given together with it",
+          setting: ServeKey.allProfiles.rawValue, origin: all.origin, given: nil,
           expected: "left out where profile is given")
       }
       return .all

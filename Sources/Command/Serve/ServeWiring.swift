@@ -7,7 +7,7 @@ import Model
 /// Everything that `serve` reads at its start and reads again on a reload: settings, profiles, and the edges of the
 /// world for each.
 struct ServeWiring {
-  let settings: ServeSettings
+  private(set) var settings: ServeSettings
   let profiles: [Profile]
   let environment: Environment
   let log: Log
@@ -32,6 +32,14 @@ struct ServeWiring {
     var surroundings: [String?: Surroundings] = [:]
     for profile in profiles where surroundings[profile.caFile] == nil {
       surroundings[profile.caFile] = Wiring.surroundings(profile, environment, log, directory)
+    }
+    if settings.detach {
+      guard profiles.count == 1 else {
+        throw Failure(
+          .usage, "--detach serves one profile, because its variables are of one", hint: "name it with --profile")
+      }
+      // Several jobs may run at once as the same user: nothing is shared with another.
+      if settings.tokenDirectory == nil { settings.tokenDirectory = DetachedJob.tokenDirectory(environment) }
     }
     self.surroundings = surroundings
     self.environment = environment
@@ -65,6 +73,8 @@ struct ServeWiring {
   func broker(_ profile: Profile) -> CredentialBroker? {
     surroundings[profile.caFile].map { CredentialBroker($0, profile: profile) }
   }
+
+  func surroundings(_ profile: Profile) -> Surroundings? { surroundings[profile.caFile] }
 
   var cryptography: (any Cryptography)? { surroundings.first?.value.cryptography }
 }

@@ -17,6 +17,12 @@ final class ServedProfile {
   /// The lease was bought with settings that have changed since.
   var isOutdated = false
   private(set) var hasTried = false
+  /// Why a person is needed, where one is.
+  private(set) var need: String?
+  /// Whether somebody was told: once for each need.
+  var hasToldOfNeed = false
+  /// Of the last attempt.
+  private(set) var failure: Failure?
   /// A thread is at it.
   var isTrying = false
   /// Something changed while it was; the result is of yesterday.
@@ -37,7 +43,6 @@ final class ServedProfile {
   }
 
   var name: String { profile.name }
-  var needsLogin: Bool { board.tally.needsLogin }
   /// The last attempt brought nothing.
   private(set) var isFailing = false
   var entry: ProfileTable.Entry { ProfileTable.Entry(name: name, token: tokenFile.token, board: board) }
@@ -53,6 +58,8 @@ final class ServedProfile {
     switch outcome {
     case .lease(let lease, let needsLogin, let problem):
       isFailing = problem != nil
+      failure = nil
+      want(needsLogin ? problem ?? "the session has ended" : nil)
       let isNew = self.lease?.credentials != lease.credentials
       self.lease = lease
       isOutdated = false
@@ -61,6 +68,8 @@ final class ServedProfile {
       say(problem, log)
     case .failure(let failure):
       isFailing = true
+      self.failure = failure
+      want(failure.kind == .loginRequired ? failure.explanation : nil)
       board.record(success: false, needsLogin: failure.kind == .loginRequired)
       say(failure.explanation, log)
       if isOutdated || lease.map(broker.isExpired) ?? true { withdraw(failure) }
@@ -86,9 +95,15 @@ final class ServedProfile {
     isFailing = true
     let command = name == "default" ? "daypass login" : "daypass login --profile \(name)"
     let failure = Failure(.loginRequired, "somebody has logged out", hint: "run `\(command)`")
+    want(failure.explanation)
     board.record(success: false, needsLogin: true)
     withdraw(failure)
     say(failure.explanation, nil)
+  }
+
+  private func want(_ reason: String?) {
+    need = reason
+    if reason == nil { hasToldOfNeed = false }
   }
 
   private func say(_ words: String?, _ log: Log?) {

@@ -24,13 +24,19 @@ final class Service {
   private var hasSaidReady = false
   private var nextTick = BootTime(nanoseconds: 0)
   private var watchdog: Watchdog?
+  private let logins = UnattendedLogins()
+  private let job: DetachedJob?
 
   /// How long an end may take: answers that are being given, and refreshes whose result must not be lost.
   private static let farewell = Duration.seconds(4)
   private static let tick = Duration.seconds(1)
 
-  init(_ wiring: ServeWiring, rewire: @escaping () throws(Failure) -> ServeWiring) throws(Failure) {
+  /// - Parameter job: where it goes on in the background of a CI job.
+  init(
+    _ wiring: ServeWiring, job: DetachedJob?, rewire: @escaping () throws(Failure) -> ServeWiring
+  ) throws(Failure) {
     self.wiring = wiring
+    self.job = job
     self.rewire = rewire
     manager = ServiceManager(wiring.environment)
     guard let signals = ServiceSignals() else {
@@ -47,14 +53,20 @@ final class Service {
     do throws(Failure) {
       listeners = try ServeListeners(wiring, manager, table, hosts, clocks)
       server = try listeners.start()
-      try StandardOutput.deliver(listeners.announcement(server, roster))
+      if job == nil { try StandardOutput.deliver(listeners.announcement(server, roster)) }
     } catch {
       roster.leave()
       throw error
     }
     watchdog = manager.watchdogInterval.map { Watchdog($0, manager, server) }
     apply(roster)
-    let code = loop()
+    let code: Int32
+    do throws(Failure) {
+      code = try loop(server)
+    } catch {
+      finish(server)
+      throw error
+    }
     manager.stopping()
     finish(server)
     return code
@@ -62,8 +74,8 @@ final class Service {
 
   // MARK: The loop
 
-  private func loop() -> Int32 {
-    while true {
+  private func loop(_ server: CredentialServer) throws(Failure) -> Int32 {
+    while job?.isOver != true {
       for signal in signals.wait(atMost: pause) {
         switch signal {
         case .end(let number): return number == 15 ? ExitStatus.done : 128 + number
@@ -78,8 +90,9 @@ final class Service {
         if appointment == profile.appointment, isServed(profile) { enqueue(profile) }
       }
       startAttempts()
-      announceReadiness()
+      try announceReadiness(server)
     }
+    return ExitStatus.done
   }
 
   private var pause: Duration {
@@ -89,10 +102,34 @@ final class Service {
   }
 
   private func tick(_ now: BootTime) {
-    nextTick = now + Self.tick
+    nextTick = now + min(Self.tick, manager.watchdogInterval ?? Self.tick)
     watchdog?.tick(now)
     for profile in roster.profiles.values { profile.withdrawIfExpired() }
     noticeSessions()
+    logins.takeEnds(wiring.log)
+    for profile in roster.profiles.values { attend(to: profile) }
+  }
+
+  /// Sees to it that a person hears of it who is needed: once for each need.
+  private func attend(to profile: ServedProfile) {
+    guard let reason = profile.need else { return }
+    let need = LoginNeed(profile: profile.profile, message: reason)
+    let tells = !profile.hasToldOfNeed
+    let (environment, log) = (wiring.environment, wiring.log)
+    profile.hasToldOfNeed = true
+    guard profile.profile.unattendedLogin, let session = profile.sessionFile,
+      let surroundings = wiring.surroundings(profile.profile)
+    else {
+      if tells { need.tell(environment, log) }
+      return
+    }
+    let tell: @Sendable (LoginCode) -> Void = { code in
+      guard tells else { return }
+      var need = need
+      need.code = code
+      need.tell(environment, log)
+    }
+    logins.attend(to: profile, session: session, surroundings, tell: tell, log) { [signals] in signals.wake() }
   }
 
   // MARK: Attempts
@@ -159,6 +196,7 @@ final class Service {
   }
 
   private func tryAgain() {
+    logins.wakeUp()
     for profile in roster.profiles.values where profile.isFailing { enqueue(profile) }
   }
 
@@ -188,9 +226,14 @@ final class Service {
     for profile in next.profiles.values { enqueue(profile) }
   }
 
-  private func announceReadiness() {
+  private func announceReadiness(_ server: CredentialServer) throws(Failure) {
     guard !hasSaidReady, roster.profiles.values.allSatisfy(\.hasTried) else { return }
     hasSaidReady = true
+    if let job, let profile = roster.profiles.values.first {
+      // A job whose first credentials cannot be had shall fail here, where its log says why.
+      if let failure = profile.failure { throw failure }
+      try job.export(profile, url: server.url)
+    }
     manager.ready(status)
   }
 
@@ -208,5 +251,6 @@ final class Service {
       running -= reports.take().count
     }
     roster.leave()
+    job?.leave()
   }
 }

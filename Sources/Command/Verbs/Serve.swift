@@ -25,6 +25,9 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     let wiring = try ServeWiring(self)
-    Host.endAtOnce(try Service(wiring, rewire: { () throws(Failure) in try ServeWiring(self) }).run())
+    // Before the first thread: what goes on in the background is a fork of this process.
+    let job = try DetachedJob(wiring)
+    let service = try Service(wiring, job: job) { () throws(Failure) in try ServeWiring(self) }
+    Host.endAtOnce(try service.run())
   }
 }

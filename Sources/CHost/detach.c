@@ -1,0 +1,9 @@
+#include "include/CHost.h"
+
+#include <unistd.h>
+
+pid_t chost_continue_detached(void) {
+  pid_t pid = fork();
+  if (pid == 0) setsid();
+  return pid;
+}

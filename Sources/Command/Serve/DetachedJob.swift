@@ -1,0 +1,84 @@
+import Broker
+import Endpoint
+import Host
+import Model
+
+/// `serve --detach`: beside the steps of one CI job, until the process ends that runs them.
+struct DetachedJob {
+  private let detachment: Detachment
+  /// Whose end is ours; nil where it stands outside of this container, which ends with the job.
+  private let runner: Ancestor?
+  private let form: ServeSettings.ExportForm
+  private let file: GitHubEnvironment?
+  private let directory: String?
+  private let environment: Environment
+  private let region: String?
+
+  /// What a runner sets for the job's steps and not for itself, the more particular first.
+  /// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables> and the others' own pages.
+  private static let markers = [
+    "GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI",
+    "BITBUCKET_BUILD_NUMBER",
+    "TF_BUILD", "SEMAPHORE", "JENKINS_URL", "CI",
+  ]
+
+  /// Nil unless it is asked for. Goes on in another process; this one ends here when that one is under way.
+  init?(_ wiring: ServeWiring) throws(Failure) {
+    guard wiring.settings.detach, let form = wiring.settings.export else { return nil }
+    self.form = form
+    environment = wiring.environment
+    region = wiring.profiles.first?.configuredRegion
+    directory = wiring.settings.tokenDirectory
+    file = form == .github ? try GitHubEnvironment(wiring.environment) : nil
+    let marker = Self.markers.first { wiring.environment.nonEmpty($0) != nil }
+    runner = Ancestor.runner(marker: marker)
+    guard let detachment = Detachment.begin() else {
+      throw Failure(.output, "the system gives no further process", hint: "raise the limit of processes (ulimit -u)")
+    }
+    self.detachment = detachment
+  }
+
+  var isOver: Bool { runner.map { !$0.isAlive } ?? false }
+
+  /// A directory that no other job has, for the token file of this one.
+  static func tokenDirectory(_ environment: Environment) -> String {
+    let bases = ["RUNNER_TEMP", "XDG_RUNTIME_DIR", "TMPDIR"].compactMap { environment.nonEmpty($0) }
+    let base = bases.first { $0.hasPrefix("/") } ?? "/tmp"
+    return "\(base)/daypass-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+  }
+
+  /// Tells the later steps where credentials are, and lets the present one go on.
+  func export(_ profile: ServedProfile, url: String) throws(Failure) {
+    var child = ChildEnvironment(environment, region: region)
+    child.setEndpoint(url, token: profile.tokenFile.token, tokenFile: profile.tokenFile.path)
+    // A later step's variable can be given another value, but not taken away.
+    let changed = child.environment.entries.filter { !environment.entries.contains($0) }
+    let emptied = ChildEnvironment.removed.filter { name in
+      environment.nonEmpty(name) != nil && child.environment.value(of: name) == nil
+    }
+    let lines = changed + emptied.map { Array("\($0)=".utf8) }
+    switch form {
+    case .dotenv:
+      try StandardOutput.deliver(Secret(lines.flatMap { $0 + [UInt8(ascii: "\n")] }))
+    case .github:
+      try StandardOutput.deliver(Secret("::add-mask::" + profile.tokenFile.token.exposedText() + "\n"))
+      try file?.append(Secret(lines.flatMap(Self.block)))
+    }
+    detachment.underWay()
+  }
+
+  /// One variable as GITHUB_ENV has it.
+  private static func block(_ entry: [UInt8]) -> [UInt8] {
+    let name = entry.prefix { $0 != UInt8(ascii: "=") }
+    let mark = "daypass_\(GitHubEnvironment.delimiter())"
+    var block = Array(name)
+    block += "<<\(mark)\n".utf8
+    block += entry.dropFirst(name.count + 1)
+    block += "\n\(mark)\n".utf8
+    return block
+  }
+
+  func leave() {
+    if let directory { TokenFile.removeDirectory(directory) }
+  }
+}
