@@ -72,8 +72,8 @@ extension Setting {
         ambient: ["AWS_CA_BUNDLE", "SSL_CERT_FILE"])
     case .store: Setting(key, "kind", "Where the sealing key lives: auto, keyring, file, credential (default: auto)")
     case .timeout: Setting(key, "time", "Longest wait: up to 1h for exec and login (60s), 25s elsewhere")
-    case .unattendedLogin: Setting(key, nil, "Let serve start a login by itself (not in this version)")
-    case .onLoginRequired: Setting(key, "command", "Command to run when a person must log in (not in this version)")
+    case .unattendedLogin: Setting(key, nil, "Let serve start a login by itself; needs expect_subject")
+    case .onLoginRequired: Setting(key, "command", "Command that serve runs when a person must log in")
     }
   }
 
