@@ -55,18 +55,6 @@ public enum Account {
     return home
   }
 
-  /// Of a group by its name, or its number in digits.
-  public static func groupID(_ name: String) -> UInt32? {
-    if let number = UInt32(name) { return number }
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65_536) { buffer in
-      guard let memory = buffer.baseAddress else { return nil }
-      var entry = group()
-      var found: UnsafeMutablePointer<group>?
-      guard getgrnam_r(name, &entry, memory, buffer.count, &found) == 0, found != nil else { return nil }
-      return entry.gr_gid
-    }
-  }
-
   private static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
@@ -130,7 +118,10 @@ extension Account {
     return lookup({ getpwuid_r(number, $0, $1, $2, $3) }, read: read)
   }
 
-  static func group(named name: String) -> gid_t? {
+  /// Of the group of that name, else of that number.
+  public static func groupID(_ name: String) -> UInt32? { group(named: name) ?? UInt32(decimal: name) }
+
+  private static func group(named name: String) -> gid_t? {
     guard !name.isEmpty, !name.utf8.contains(0) else { return nil }
     return lookup({ getgrnam_r(name, $0, $1, $2, $3) }, read: { $0.gr_gid })
   }

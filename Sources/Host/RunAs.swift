@@ -23,7 +23,7 @@ public struct RunAs: Sendable, Equatable {
     name = entry?.name
     home = entry?.home ?? "/"
     if parts.count > 1 {
-      guard let group = Account.group(named: parts[1]) ?? UInt32(decimal: parts[1]) else {
+      guard let group = Account.groupID(parts[1]) else {
         throw .unknownGroup(parts[1])
       }
       self.group = group
@@ -89,7 +89,7 @@ public enum RunAsFailure: Explained, Hashable {
 
 extension UInt32 {
   /// Digits and nothing else. The highest number means "unchanged" to the system, and is nobody's.
-  fileprivate init?(decimal text: String) {
+  init?(decimal text: String) {
     guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       let number = UInt32(text), number != .max
     else { return nil }

@@ -4,7 +4,7 @@ import Model
 extension CredentialBroker {
   /// The name of the file that holds the profile's session; nil where no person's session is used.
   public var sessionFile: String? {
-    guard (try? IdentitySource.select(profile, environment: surroundings.environment)) == .login,
+    guard (try? IdentitySource.select(profile, surroundings))?.isLogin == true,
       let key = SessionKey(profile)
     else { return nil }
     return SessionStore(surroundings, key: key, profile: profile).name

@@ -23,7 +23,12 @@ struct LivingCredentials {
   func run(
     _ command: CommandLineProgram, _ environment: inout ChildEnvironment, first lease: Lease
   ) throws -> Int32 {
-    let token = try newToken()
+    let token: Secret
+    do throws(CryptographyFailure) {
+      token = try RandomToken.make(wiring.surroundings.cryptography)
+    } catch {
+      throw Failure(error)
+    }
     let board = CredentialBoard(.fresh(lease.credentials))
     do {
       let server = try CredentialServer.start(token: token, board: board, clocks: clocks)
@@ -67,15 +72,6 @@ struct LivingCredentials {
   private func announceEnd(_ lease: Lease) throws(Failure) {
     guard let last = LastCredentials(try broker.status(), wiring.profile) else { return }
     if let notice = last.notice(lease, now: clocks.wall()) { wiring.log.log(.warning, notice) }
-  }
-
-  /// 32 random bytes as 43 characters of base64url.
-  private func newToken() throws(Failure) -> Secret {
-    do throws(CryptographyFailure) {
-      return Secret(Base64URL.encode(try wiring.surroundings.cryptography.randomBytes(32)))
-    } catch {
-      throw Failure(error)
-    }
   }
 
   private func keepFresh(_ board: CredentialBoard, _ lease: Lease) -> Bool {
