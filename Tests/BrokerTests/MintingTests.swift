@@ -41,6 +41,16 @@ import Testing
     #expect(world.provider.buyer(of: second.credentials.accessKeyID) == "repo:b")
   }
 
+  @Test func `jobs that share a credential are told apart by what they ask for`() throws {
+    let world = try world()
+    let first = try world.lease(job(world))
+    #expect(try world.lease(job(world)) == first)
+    world.setVariable("ACTIONS_ID_TOKEN_REQUEST_URL", "https://ci.example/token?v=2")
+    world.provider.set { $0.job = "repo:b" }
+    let second = try world.lease(job(world))
+    #expect(world.provider.buyer(of: second.credentials.accessKeyID) == "repo:b")
+  }
+
   @Test func `what was bought before expect_subject was set is not handed out under it`() throws {
     let world = try world()
     _ = try world.lease(job(world))

@@ -6,7 +6,7 @@ import OIDC
 struct Caller {
   let source: IdentitySource
   var session: SessionKey?
-  /// SHA-256 of what only this caller has, where no session proves who asks.
+  /// SHA-256 of what only this caller has and of what it asks for, where no session proves who asks.
   var proof: [UInt8]?
   /// Nil where it is known only when somebody was asked. The proof then stands for it.
   var subject: ByteText?
@@ -34,12 +34,20 @@ struct Caller {
     self.source = source
     isKnown = source.isLogin || source.isAtHand
     guard let plan = source.plan else { return }
-    let secret: Secret? =
-      switch plan.proof {
-      case .token: token?.raw
-      case .credential(let credential): credential
-      case .none: nil
+    func digest(_ secret: Secret) -> [UInt8] { cryptography.digest(.sha256, secret.exposedBytes()) }
+    switch plan.proof {
+    case .token: proof = token.map { digest($0.raw) }
+    case .credential(let credential):
+      proof = digest(credential)
+      // An agent's credential can be the same for all its jobs: then what is asked for tells them apart.
+      if case .service(let service) = plan.place {
+        var asked = Fingerprint()
+        asked.add(service.request.method.rawValue)
+        asked.add(service.request.url)
+        asked.add(service.request.body.map(digest))
+        proof = proof.map { cryptography.digest(.sha256, $0 + asked.encoded) }
       }
-    proof = secret.map { cryptography.digest(.sha256, $0.exposedBytes()) }
+    case .none: proof = nil
+    }
   }
 }

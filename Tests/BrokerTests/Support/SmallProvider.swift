@@ -140,7 +140,7 @@ final class SmallProvider: Transport {
     }
     if let status { return HTTPResponse(status: status) }
     let credential = request.headers.first { $0.name == "Authorization" }?.value.exposedText() ?? ""
-    guard request.url == "https://ci.example/token?v=1&audience=sts.amazonaws.com",
+    guard request.url.hasPrefix("https://ci.example/token?v="), request.url.hasSuffix("&audience=sts.amazonaws.com"),
       credential.hasPrefix("bearer CANARY-REQUEST")
     else { return HTTPResponse(status: 403) }
     return json(["value": JSON(issue(behaviour.job, lifetime: behaviour.jobTokenLifetime))])
