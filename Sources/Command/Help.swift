@@ -50,7 +50,7 @@ struct Help {
     let complete = Daypass.helpMessage(for: verb, columns: columns)
     // Forms of a verb have options, the verb itself has none.
     if isComplete || !verb.configuration.subcommands.isEmpty { return complete + "\n" }
-    let titles = (ProfileOptions.Title.allCases.map(\.rawValue) + [PlaceOptions.title]).map {
+    let titles = (ProfileOptions.Title.allCases.map(\.rawValue) + [PlaceOptions.title, ServiceOptions.title]).map {
       $0.uppercased() + ":\n"
     }
     let sections = complete.split(separator: "\n\n").filter { section in !titles.contains { section.hasPrefix($0) } }

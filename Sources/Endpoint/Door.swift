@@ -47,11 +47,13 @@ struct Door: Sendable {
       .childChannelOption(.autoRead, value: false)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try channel.keepFromPrograms()
           try channel.pipeline.syncOperations.addHandler(AcceptPause())
         }
       }
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try channel.keepFromPrograms()
           guard connections.enter(channel) else { throw ChannelError.operationUnsupported }
           channel.closeFuture.whenComplete { _ in connections.leave(channel) }
           if let hopLimit { try channel.limitHops(to: hopLimit) }
@@ -101,6 +103,14 @@ extension ConnectionEnds {
 }
 
 extension Channel {
+  /// NIO leaves its sockets open for whatever is run: a hook or a token's command would hold a client's connection, or
+  /// the port, for as long as it lives.
+  fileprivate func keepFromPrograms() throws {
+    try pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
+      guard fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 else { throw IOError(errnoCode: errno, reason: "fcntl") }
+    }
+  }
+
   /// How many machines an answer may pass (ip(7), IP_TTL; ipv6(7), IPV6_UNICAST_HOPS).
   fileprivate func limitHops(to limit: Int) throws {
     let isV6 = if case .v6 = localAddress { true } else { false }

@@ -1,17 +1,21 @@
 import ArgumentParser
 
-/// The flags of `serve`, each of which is a key of `[serve]` too.
+/// The flags of `serve` that most need, each of which is a key of `[serve]` too.
 struct ServeOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("A profile to serve; repeat for more (default: $DAYPASS_PROFILE or default)", valueName: "name"))
+  @Option(help: ArgumentHelp("A profile to serve; repeat for more", valueName: "name"))
   var profile: [String] = []
   @Flag(help: "Serve every profile of the config file") var allProfiles = false
   @Option(help: ArgumentHelp("Where to listen (default: 127.0.0.1:9127)", valueName: "address:port"))
   var listen: String?
-  @Option(
-    help: ArgumentHelp(
-      "Where each profile's token lies (default: $RUNTIME_DIRECTORY or $XDG_RUNTIME_DIR/daypass)", valueName: "path"))
+  @Option(help: ArgumentHelp("Directory of the token files, one for each profile", valueName: "path"))
   var tokenDir: String?
+  @Flag(help: "Go on in the background, for the steps of a CI job") var detach = false
+}
+
+/// The others, which the short help leaves out.
+struct ServiceOptions: ParsableArguments {
+  static let title = "Service"
+
   @Option(help: ArgumentHelp("Mode of token files that are made (default: 0600)", valueName: "mode"))
   var tokenMode: String?
   @Option(help: ArgumentHelp("Group of token files that are made", valueName: "group")) var tokenGroup: String?
@@ -25,18 +29,19 @@ struct ServeOptions: ParsableArguments {
   var admin: String?
   @Option(help: ArgumentHelp("Another name that a Host header may hold; repeat for more", valueName: "name"))
   var allowHost: [String] = []
-
-  @Flag(help: "Go on in the background, until the runner of this CI job ends") var detach = false
   @Option(help: ArgumentHelp("With --detach, how later steps learn of it: github or dotenv", valueName: "form"))
   var export: String?
+}
 
+extension Serve {
   /// By key, as `[serve]` has them.
   var given: [ServeKey: [String]] {
     let values: [ServeKey: [String]] = [
-      .profile: profile, .allProfiles: allProfiles ? ["true"] : [], .listen: list(listen), .tokenDir: list(tokenDir),
-      .tokenMode: list(tokenMode), .tokenGroup: list(tokenGroup), .imds: list(imds), .imdsProfile: list(imdsProfile),
-      .detach: detach ? ["true"] : [], .export: list(export), .imdsAllowUID: imdsAllowUid, .admin: list(admin),
-      .allowHost: allowHost,
+      .profile: own.profile, .allProfiles: own.allProfiles ? ["true"] : [], .listen: list(own.listen),
+      .tokenDir: list(own.tokenDir), .detach: own.detach ? ["true"] : [], .tokenMode: list(service.tokenMode),
+      .tokenGroup: list(service.tokenGroup), .imds: list(service.imds), .imdsProfile: list(service.imdsProfile),
+      .imdsAllowUID: service.imdsAllowUid, .admin: list(service.admin), .allowHost: service.allowHost,
+      .export: list(service.export),
     ]
     return values.filter { !$0.value.isEmpty }
   }

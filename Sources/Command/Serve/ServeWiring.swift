@@ -23,7 +23,7 @@ struct ServeWiring {
     do throws(SettingError) {
       let all = try Settings(
         config: serve.config.config, environment: variables, home: places.home, read: ConfigContents.read)
-      settings = try ServeSettings(serve.own.given, environment: variables, all)
+      settings = try ServeSettings(serve.given, environment: variables, all)
       profiles = try Self.profiles(settings.choice, serve.profile.flags, all, variables)
     } catch {
       throw Failure(error)

@@ -19,6 +19,7 @@ struct Serve: ParsableCommand {
   }
 
   @OptionGroup(title: "Serve") var own: ServeOptions
+  @OptionGroup(title: ServiceOptions.title) var service: ServiceOptions
   @OptionGroup var profile: ProfileOptions
   @OptionGroup var config: Config
   @OptionGroup var output: OutputOptions
