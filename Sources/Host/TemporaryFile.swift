@@ -16,6 +16,8 @@ final class TemporaryFile: ReservedWrite {
   private let temporary: String
   /// Whose mode and owner it takes over; else it is 0600 and ours.
   private let model: FileStatus?
+  /// Bytes taken at the start: how long the file is at least.
+  private let reserved: Int
   /// Nil once renamed or given up.
   private let file: Mutex<Int32?>
 
@@ -39,6 +41,7 @@ final class TemporaryFile: ReservedWrite {
       self.path = path
       self.temporary = temporary
       self.model = model
+      self.reserved = reserving
       self.file = Mutex(file)
     } catch {
       close(directory)
@@ -75,7 +78,8 @@ final class TemporaryFile: ReservedWrite {
       }
     }
     try result.get()
-    try call { ftruncate(file, bytes.count) }
+    // Each call that is not made cannot fail: what was never longer is not cut.
+    if reserved > bytes.count { try call { ftruncate(file, bytes.count) } }
     if let model {
       // Only root can give a file away; for everybody else it is their own already, or becomes so.
       if model.owner != geteuid() || model.group != getegid() { _ = fchown(file, model.owner, model.group) }
