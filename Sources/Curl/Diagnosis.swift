@@ -45,14 +45,20 @@ struct Diagnosis {
   private var tlsReason: String { easy.errorReason.isEmpty ? codeReason : easy.errorReason }
 
   private var systemReason: String? {
-    let number = easy.number(CURLINFO_OS_ERRNO)
-    return number == 0 ? nil : String(cString: strerror(Int32(clamping: number)))
+    let number = systemError
+    return number == 0 ? nil : String(cString: strerror(number))
   }
 
   private var isOutOfResources: Bool {
     if code == CURLE_OUT_OF_MEMORY { return true }
     let numbers = [EMFILE, ENFILE, ENOMEM, ENOBUFS]
-    return code == CURLE_COULDNT_CONNECT && numbers.contains(Int32(clamping: easy.number(CURLINFO_OS_ERRNO)))
+    return code == CURLE_COULDNT_CONNECT && numbers.contains(systemError)
+  }
+
+  /// libcurl's number is that of connect(2).
+  private var systemError: Int32 {
+    let number = Int32(clamping: easy.number(CURLINFO_OS_ERRNO))
+    return number == 0 ? easy.socketError.pointee : number
   }
 
   /// A connection that broke inside the handshake says nothing about trust and may well work a moment later. libcurl

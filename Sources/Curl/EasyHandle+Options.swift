@@ -29,6 +29,7 @@ extension EasyHandle {
     try set(CURLOPT_FRESH_CONNECT, exchange.request.method == .post ? 1 : 0)
     try set(CURLOPT_USERAGENT, exchange.userAgent)
     try set(CURLOPT_OPENSOCKETFUNCTION, opener: EasyHandle.openSocket)
+    try set(CURLOPT_OPENSOCKETDATA, lent: socketError)
   }
 
   func configureTLS(of exchange: Exchange) throws(TransportFailure) {
@@ -90,10 +91,12 @@ extension EasyHandle {
   }()
 
   /// As libcurl opens its sockets, but closed to children from the first moment.
-  private static let openSocket: curl_opensocket_callback = { _, _, address in
+  private static let openSocket: curl_opensocket_callback = { reason, _, address in
     guard let address else { return -1 }
-    return socket(
+    let number = socket(
       address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    if number < 0 { reason?.assumingMemoryBound(to: Int32.self).pointee = errno }
+    return number
   }
 }
 

@@ -7,23 +7,29 @@ final class EasyHandle {
   let pointer: UnsafeMutableRawPointer
   /// libcurl writes the TLS library's words for a failure here (CURLOPT_ERRORBUFFER).
   private let errorText: UnsafeMutablePointer<CChar>
+  /// Why the system gave no socket, 0 while it gives them: libcurl does not keep that number.
+  let socketError: UnsafeMutablePointer<Int32>
 
   init?() {
     guard let pointer = curl_easy_init() else { return nil }
     self.pointer = pointer
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    socketError = .allocate(capacity: 1)
+    socketError.initialize(to: 0)
   }
 
   deinit {
     curl_easy_cleanup(pointer)
     errorText.deallocate()
+    socketError.deallocate()
   }
 
   /// Forgets every option, and with them every pointer to what was only lent; keeps TLS sessions for resumption.
   func reset() {
     curl_easy_reset(pointer)
     errorText.pointee = 0
+    socketError.pointee = 0
     daypass_curl_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
   }
 

@@ -47,10 +47,11 @@ struct DeviceCode: Sendable {
   }
 
   mutating func failed(_ failure: TransportFailure) -> Outcome {
-    guard failure.isTransient else { return .failed(.transport(failure)) }
     switch failure {
     case .timedOut, .broken: answerMayBeLost = true
-    default: break
+    // A person may be approving: what this machine is short of now it may have at the next poll.
+    case .exhausted: break
+    default: guard failure.isTransient else { return .failed(.transport(failure)) }
     }
     return retry(.transport(failure), retryAfter: nil)
   }

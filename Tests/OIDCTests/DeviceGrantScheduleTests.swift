@@ -99,6 +99,7 @@ struct DeviceGrantScheduleTests {
     simulation.run { _, time in
       switch time {
       case ..<Duration.seconds(20): .success(.pending)
+      case ..<Duration.seconds(30): .failure(.exhausted(reason: "Too many open files"))
       case ..<Duration.seconds(50): .failure(.unconnected(host: "op.example", reason: "refused"))
       case ..<Duration.seconds(80): .failure(.broken(host: "op.example", reason: "reset by peer"))
       case ..<Duration.seconds(110): .success(HTTPResponse(status: 503, body: Array("<html>".utf8)))
