@@ -164,6 +164,8 @@ struct SessionKeeper {
   /// ready for that answer. Only a provider that does not rotate loses nothing when neither is possible.
   private func mark(_ record: inout SessionRecord, _ reference: KeyReference) throws(Setback) -> Readiness? {
     record.redeemingSince = record.redeemingSince ?? surroundings.clocks.wall()
+    // What an older daypass stored does not tell whose it is.
+    record.origin = record.origin ?? SessionOrigin(store.key, profile)
     do throws(Failure) {
       let ready = Readiness(key: try store.key(like: reference), room: try store.reserve())
       try store.write(record, under: ready.key, in: nil)
