@@ -83,6 +83,39 @@ import Testing
     #expect(world.files("session-") == [name])
   }
 
+  @Test func `a session that does not tell whose it is does so after a refresh`() throws {
+    let world = try World()
+    try world.login()
+    var record = try world.record()
+    record.origin = nil
+    try SessionKeeper(world.surroundings(), profile: world.profile()).store.write(record, like: nil)
+    world.clocks.advance(seconds: 3700)
+    _ = try world.token()
+    #expect(try world.record().refreshedAt != nil)
+    #expect(try strays(world).first?.profile.flatMap { SessionKey($0) } == SessionKey(world.profile()))
+  }
+
+  @Test func `what is damaged is left as it is`() throws {
+    let world = try World()
+    try world.login()
+    let names = world.files("session-") + world.files("credentials-")
+    for name in names { try world.overwrite(name, Array(world.content(name).dropLast())) }
+    let outcome = try world.logout()
+    #expect(outcome == Logout.Outcome(hadSession: false, revoked: false))
+    #expect(world.files("session-") + world.files("credentials-") == names)
+    #expect(world.lines.warnings.count == names.count)
+  }
+
+  @Test func `everything that was bought can be deleted`() throws {
+    let world = try World()
+    world.setFile("/token", world.provider.issue("robot"))
+    let lease = try world.lease(world.job())
+    #expect(world.files("credentials-issued-").count == 1)
+    let end = try Logout.forgetCredentials(world.surroundings(), like: world.profile())
+    #expect(end == lease.credentials.expiration && world.files("credentials-") == [])
+    #expect(try Logout.forgetCredentials(world.surroundings(), like: world.profile()) == nil)
+  }
+
   @Test func `without a session a logout is done`() throws {
     let world = try World()
     let outcome = try world.logout()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from support.sandbox import ALICE_ONLY_ROLE
+from support.sandbox import ALICE_ONLY_ROLE, CI_ROLE
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 KEYS = {
@@ -108,6 +108,33 @@ def test_logout_all_deletes_what_it_cannot_open(daypass, sandbox):
     told = daypass.run("logout", "--all").expect(0).stderr
     assert "deleted without being revoked" in told and sandbox.count("revoke") == 0
     assert list(daypass.state.iterdir()) == []
+
+
+def test_logout_all_deletes_what_others_bought_too(daypass, sandbox, tmp_path):
+    token = tmp_path / "token"
+    token.write_text(sandbox.mint())
+    job = {"token_file": token, "role_arn": CI_ROLE, "sts_endpoint": sandbox.sts}
+    daypass.configure(default=sandbox.profile(), job=job)
+    sandbox.log_in(daypass)
+    daypass.run("credential-process", "--profile", "job").expect(0)
+    (issued,) = daypass.state.glob("credentials-issued-*")
+    daypass.run("logout").expect(0)
+    assert issued.exists(), "it has nothing to do with that session"
+    told = daypass.run("logout", "--all").expect(0).stderr
+    assert "Deleted the other cached credentials. Keys already handed out stay valid until" in told
+    assert sorted(path.name for path in daypass.state.iterdir()) == ["key"]
+
+
+@pytest.mark.parametrize("args", [[], ["--all"]])
+@pytest.mark.parametrize("kind", ["session", "credentials"])
+def test_logout_leaves_what_is_damaged_and_says_so(logged_in, sandbox, kind, args):
+    (path,) = logged_in.state.glob(f"{kind}-*[0-9a-f]")
+    content = path.read_bytes()[:-1]
+    path.write_bytes(content)
+    told = logged_in.run("logout", *args).expect(0).stderr
+    assert path.read_bytes() == content and f"{path.name} is damaged" in told
+    assert ("There was no session" in told) == (kind == "session")
+    assert sorted(logged_in.state.iterdir()) == sorted([path, logged_in.state / "key"])
 
 
 def test_a_login_without_a_default_profile_names_the_others(daypass, sandbox):

@@ -71,13 +71,32 @@ struct CredentialCache {
   static func forget(
     boughtWith session: String, _ surroundings: Surroundings, store: StoreChoice
   ) throws(Failure) -> WallTime? {
+    try forget(beginning: prefix(session), surroundings, store: store)
+  }
+
+  /// The same of everything that was ever bought.
+  static func forgetAll(_ surroundings: Surroundings, store: StoreChoice) throws(Failure) -> WallTime? {
+    try forget(beginning: "credentials-", surroundings, store: store)
+  }
+
+  /// What is not as it was written here (damaged, linked, foreign, open to others) is said and left alone.
+  private static func forget(
+    beginning prefix: String, _ surroundings: Surroundings, store: StoreChoice
+  ) throws(Failure) -> WallTime? {
     guard surroundings.state != nil else { return nil }
+    let sealed = SealedStore(surroundings, store)
     var latest: WallTime?
     var problem: Failure?
-    for name in try names(prefix(session), surroundings) {
+    for name in try names(prefix, surroundings) {
       do throws(Failure) {
-        if let lease = try lease(name, surroundings, store), lease.secondsLeft(surroundings) > 0 {
-          latest = max(latest ?? lease.credentials.expiration, lease.credentials.expiration)
+        if name.hasSuffix(FailureRecord.suffix) {
+          guard try surroundings.readState(name) != nil else { continue }
+        } else {
+          let found = try sealed.read(name, kind: .credentials)
+          if case .absent = found { continue }
+          if case .opened(let plaintext, _) = found, let lease = Lease(plaintext), lease.secondsLeft(surroundings) > 0 {
+            latest = max(latest ?? lease.credentials.expiration, lease.credentials.expiration)
+          }
         }
         try surroundings.inState { (state) throws(StateFailure) in try state.remove(name) }
       } catch {

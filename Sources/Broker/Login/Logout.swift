@@ -50,8 +50,9 @@ public struct Logout {
         }
       }
     }
-    // The session first: what it bought cannot be renewed from then on.
-    try store.remove()
+    // The session first: what it bought cannot be renewed from then on. What is damaged, linked, foreign or open to
+    // others counts as absent here too: it was said, nothing was revoked, and whoever looks into it finds it.
+    if case .none = session { store.failures.forget() } else { try store.remove() }
     let board = LoginBoard(surroundings, store)
     board.failures.forget()
     // Somebody who is logging in just now goes on; what a killed one left goes.
@@ -59,6 +60,14 @@ public struct Logout {
     outcome.keysValidUntil = try CredentialCache.forget(boughtWith: store.name, surroundings, store: profile.store)
     if let key = session.key { try store.forget(key) }
     return outcome
+  }
+
+  /// Deletes every cached credential that is left, with whatever it was bought. Returns the latest end of what was still
+  /// valid.
+  public static func forgetCredentials(
+    _ surroundings: Surroundings, like profile: Profile
+  ) throws(Failure) -> WallTime? {
+    try CredentialCache.forgetAll(surroundings, store: profile.store)
   }
 
   /// Nil where there is no place, where nothing can be written, or where nobody lets go of it in time.

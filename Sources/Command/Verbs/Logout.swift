@@ -10,7 +10,7 @@ struct Logout: ParsableCommand {
     usage: "daypass logout [<options>]")
 
   struct Own: ParsableArguments {
-    @Flag(help: "End every session that is kept here, also of profiles no longer configured") var all = false
+    @Flag(help: "End every session that is kept here, and delete all cached credentials") var all = false
   }
 
   @OptionGroup(title: "Logout") var own: Own
@@ -44,6 +44,16 @@ struct Logout: ParsableCommand {
       do throws(Failure) { try end(stray, wiring) } catch {
         if case .interrupted = error.kind { throw error }
         wiring.log.log(.warning, error.message)
+        failure = failure ?? error
+      }
+    }
+    if own.all {
+      do throws(Failure) {
+        // Those of CI jobs, and of sessions that are gone.
+        if let end = try Broker.Logout.forgetCredentials(wiring.surroundings, like: wiring.profile) {
+          StandardError.write("Deleted the other cached credentials. \(stillValid(end))\n")
+        }
+      } catch {
         failure = failure ?? error
       }
     }
