@@ -50,11 +50,12 @@ def test_nobody_is_asked_to_approve_what_cannot_be_kept(person, sandbox, fault):
         assert sandbox.count() == 0
 
 
-@pytest.mark.parametrize("room", ["for the session alone", "for all but the lock"])
-def test_a_key_has_its_room_too(person, sandbox, room):
+@pytest.mark.parametrize("files", [1, 2, 3])
+def test_a_key_has_its_room_too(person, sandbox, files):
+    """The login's own lock takes a file, then the session and the key; their locks are done without."""
     with tmpfs(person):
-        mounts.use_up_inodes(person.state, leaving=1 if room == "for the session alone" else 2)
-        if room == "for the session alone":
+        mounts.use_up_inodes(person.state, leaving=files)
+        if files < 3:
             refused(person.run("login"), person)
             assert sandbox.count() == 0
         else:

@@ -28,7 +28,8 @@ def test_fifty_tokens_leave_no_lock_files(daypass, sandbox):
 def test_nor_do_a_login_a_refresh_and_a_logout(daypass, sandbox):
     daypass.configure(default=sandbox.profile())
     sandbox.log_in(daypass)
-    daypass.run("token", "--min-ttl", "1h").expect(0)
+    daypass.run("token", "--min-ttl", "2h").expect(0)
+    assert sandbox.count("token.refresh_token") == 1
     daypass.run("logout").expect(0)
     assert locks(daypass) == []
 

@@ -16,8 +16,7 @@ LONG = 3600
 
 def expire(person, sandbox, *args):
     """Leaves a person whose ID token and credentials have both expired, with a session that can renew them."""
-    sandbox.set(credentials_lifetime=1)
-    expiration = person.run("credential-process", *args).expect(0).json()["Expiration"]
+    expiration = short_lived(person, sandbox, *args)
     sandbox.set(id_token_lifetime=1)
     # More than any token has: the refresh token is redeemed, for one that lives a second.
     person.run("token", "--min-ttl", "2h").expect(0)
@@ -25,6 +24,20 @@ def expire(person, sandbox, *args):
     wait_for(lambda: time.time() > end, 20, "the end of the credentials")
     sandbox.set(credentials_lifetime=LONG, id_token_lifetime=LONG)
     sandbox.reset_counters()
+
+
+def short_lived(person, sandbox, *args) -> str:
+    """Buys credentials that live no longer than it takes to get them on this machine; returns their end."""
+    for lifetime in (1, 4, 16, 60):
+        sandbox.set(credentials_lifetime=lifetime)
+        result = person.run("credential-process", *args)
+        if result.code == 0:
+            return result.json()["Expiration"]
+        assert "the credentials expired at" in result.stderr, result.stderr
+        # Or nobody would try again soon.
+        for path in person.state.glob("credentials-*.failed"):
+            path.unlink()
+    raise AssertionError("this machine is too slow")
 
 
 def bought(results) -> set[bytes]:

@@ -120,6 +120,7 @@ def test_a_lock_that_is_not_ours(logged_in, sandbox, tmp_path, how):
     credentials = file(logged_in.state, "credentials")
     credentials.unlink()
     path = credentials.with_name(credentials.name + ".lock")
+    path.touch(0o600)
     harm(path, how, tmp_path / "victim")
     before = fingerprint(path)
     result = logged_in.run("credential-process", timeout=10).expect(0)

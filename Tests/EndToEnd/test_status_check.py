@@ -45,7 +45,7 @@ def test_what_the_provider_tells(daypass, sandbox, told, code):
 def test_less_than_wanted_is_left(daypass, sandbox):
     log_in(daypass, sandbox, 30 * DAY)
     check(daypass, 0, "--min-session", "29d")
-    line = check(daypass, 1, "--min-session", "30d")
+    line = check(daypass, 1, "--min-session", "31d")
     assert "the session ends at" in line and "run `daypass login`" in line and line.count("\n") == 1
 
 
@@ -67,7 +67,7 @@ def test_the_age_of_the_last_refresh_where_no_end_is_known(daypass, sandbox):
     log_in(daypass, sandbox)
     time.sleep(2.1)
     assert "not refreshed for" in check(daypass, 1, "--max-refresh-age", "1s")
-    daypass.run("token", "--min-ttl", "1h").expect(0)
+    daypass.run("token", "--min-ttl", "2h").expect(0)
     assert sandbox.count("token.refresh_token") == 1
     check(daypass, 0, "--max-refresh-age", "1m")
 
@@ -75,7 +75,7 @@ def test_the_age_of_the_last_refresh_where_no_end_is_known(daypass, sandbox):
 def test_a_failed_refresh_is_named_until_one_succeeds(daypass, sandbox):
     log_in(daypass, sandbox)
     sandbox.set(refresh_error={"error": "invalid_client", "status": 401})
-    daypass.run("token", "--min-ttl", "1h").expect(0)
+    daypass.run("token", "--min-ttl", "2h").expect(0)
     assert "the last refresh failed" in check(daypass, 1) and "invalid_client" in check(daypass, 1)
     sandbox.set(refresh_error=None)
     sandbox.log_in(daypass)
