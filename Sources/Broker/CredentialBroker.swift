@@ -29,11 +29,13 @@ public struct CredentialBroker: Sendable {
   }
 
   /// Unexpired credentials for the profile's role.
-  public func lease(_ demand: Demand, until deadline: BootTime) throws(Failure) -> Lease {
+  ///
+  /// - Parameter identity: what `token` gave a moment ago, so that nobody mints a second one for the same purpose.
+  public func lease(_ demand: Demand, as identity: Identity? = nil, until deadline: BootTime) throws(Failure) -> Lease {
     let source = try IdentitySource.select(profile, surroundings)
     surroundings.diagnostics.log(.info, "identity: \(source.name), because of \(source.reason)")
     return try advised { () throws(Failure) in
-      try Renewal(surroundings.rememberingKey, profile, source, until: deadline).lease(demand)
+      try Renewal(surroundings.rememberingKey, profile, source, as: identity, until: deadline).lease(demand)
     }
   }
 

@@ -27,7 +27,8 @@ extension CredentialBroker {
         throw Failure(.malformed, "the token has no iss, so nobody's keys can verify it")
       }
       let provider = Provider(surroundings, profile, issuer: issuer)
-      try provider.verifySignature(of: token, try provider.metadata(needs: [], until: deadline), until: deadline)
+      try provider.verifySignature(
+        of: token, keysAt: try keysAddress(of: issuer, until: deadline), until: deadline)
     }
   }
 }

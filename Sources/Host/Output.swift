@@ -23,6 +23,18 @@ public enum StandardError {
   public static func write(_ text: String) {
     try? terminal.write(text)
   }
+
+  /// For commands to whoever collects this output, which hold what must not be shown.
+  public static func write(_ secret: Secret) {
+    try? secret.withBytes { bytes throws(OutputFailure) in try Output.write(bytes, to: STDERR_FILENO) }
+  }
+
+  /// Whether another process takes it in as it comes: it is no file that stays, and no screen.
+  public static var isTakenIn: Bool {
+    var status = stat()
+    guard fstat(STDERR_FILENO, &status) == 0 else { return false }
+    return [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
+  }
 }
 
 public enum Output {

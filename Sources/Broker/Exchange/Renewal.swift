@@ -13,9 +13,11 @@ struct Renewal {
   private let terms: ExchangeTerms
   private let cache: CredentialCache
 
-  init(_ surroundings: Surroundings, _ profile: Profile, _ source: IdentitySource, until deadline: BootTime)
-    throws(Failure)
-  {
+  /// - Parameter identity: one whose token is in hand already; nil has the source present what there is.
+  init(
+    _ surroundings: Surroundings, _ profile: Profile, _ source: IdentitySource, as identity: Identity? = nil,
+    until deadline: BootTime
+  ) throws(Failure) {
     self.surroundings = surroundings
     self.profile = profile
     self.deadline = deadline
@@ -23,7 +25,11 @@ struct Renewal {
     identities = IdentityReader(surroundings, profile, source)
     // The identity is part of what shapes credentials, so it is read first; it is renewed, and its end regarded, only
     // where something is bought with it.
-    presented = try identities.present()
+    if let identity {
+      presented = .found(identity, problem: nil)
+    } else {
+      presented = try identities.present()
+    }
     terms = try ExchangeTerms(surroundings, profile, role, identities.caller(presented))
     cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
   }

@@ -72,24 +72,24 @@ struct Provider {
       issuer: issuer, clientID: clientID, extraAudiences: profile.audience.map { [$0] } ?? IDTokenPolicy.awsAudiences,
       nonce: nonce, now: surroundings.clocks.wall(), requestedAt: requestedAt, subject: subject,
       accessToken: accessToken)
-    return try withKeys(metadata, until: deadline) { (keys) throws(VerificationError) in
+    return try withKeys(metadata.jwksURI, until: deadline) { (keys) throws(VerificationError) in
       try OIDC.verify(token, keys: keys, policy: policy, cryptography: surroundings.cryptography)
     }
   }
 
   /// Only the signature: claims of a pre-issued token are the STS's to judge.
   func verifySignature(
-    of token: InspectedToken, _ metadata: ProviderMetadata, until deadline: BootTime
+    of token: InspectedToken, keysAt address: WebURL, until deadline: BootTime
   ) throws(Failure) {
-    try withKeys(metadata, until: deadline) { (keys) throws(VerificationError) in
+    try withKeys(address, until: deadline) { (keys) throws(VerificationError) in
       try OIDC.verifySignature(of: token, keys: keys, cryptography: surroundings.cryptography)
     }
   }
 
   private func withKeys<Value>(
-    _ metadata: ProviderMetadata, until deadline: BootTime, _ body: (KeySet) throws(VerificationError) -> Value
+    _ address: WebURL, until deadline: BootTime, _ body: (KeySet) throws(VerificationError) -> Value
   ) throws(Failure) -> Value {
-    let known = try keys(metadata, until: deadline)
+    let known = try keys(address, until: deadline)
     do throws(VerificationError) {
       return try body(known)
     } catch {
@@ -97,13 +97,13 @@ struct Provider {
     }
     // The provider may have rotated its keys a moment ago.
     surroundings.diagnostics.log(.info, "the token's key is not among the provider's keys; asking for them once more")
-    let refetched = try keys(metadata, until: deadline)
+    let refetched = try keys(address, until: deadline)
     do throws(VerificationError) { return try body(refetched) } catch { throw Failure(error) }
   }
 
-  private func keys(_ metadata: ProviderMetadata, until deadline: BootTime) throws(Failure) -> KeySet {
+  private func keys(_ address: WebURL, until deadline: BootTime) throws(Failure) -> KeySet {
     try retrying(until: deadline) { (retryAfter) throws(KeysProblem) in
-      switch send(KeySet.request(metadata.jwksURI), until: deadline) {
+      switch send(KeySet.request(address), until: deadline) {
       case .failure(let failure): throw .transport(failure)
       case .success(let response):
         retryAfter = self.retryAfter(response)

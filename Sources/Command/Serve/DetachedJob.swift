@@ -13,6 +13,7 @@ struct DetachedJob {
   private let directory: String?
   private let environment: Environment
   private let region: String?
+  private let log: JobLog
 
   /// What a runner sets for the job's steps and not for itself, the more particular first.
   /// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables> and the others' own pages.
@@ -27,6 +28,7 @@ struct DetachedJob {
     guard wiring.settings.detach, let form = wiring.settings.export else { return nil }
     self.form = form
     environment = wiring.environment
+    log = JobLog(wiring.environment, wiring.log)
     region = wiring.profiles.first?.configuredRegion
     directory = wiring.settings.tokenDirectory
     file = form == .github ? try GitHubEnvironment(wiring.environment) : nil
@@ -59,6 +61,7 @@ struct DetachedJob {
     let lines = changed + emptied.map { Array("\($0)=".utf8) }
     switch form {
     case .dotenv:
+      log.keepOut([profile.tokenFile.token])
       try StandardOutput.deliver(Secret(lines.flatMap { $0 + [UInt8(ascii: "\n")] }))
     case .github:
       try StandardOutput.deliver(Secret("::add-mask::" + profile.tokenFile.token.exposedText() + "\n"))

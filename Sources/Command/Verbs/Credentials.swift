@@ -57,6 +57,7 @@ private struct CredentialPrinter {
     let lease = try CredentialBroker(wiring.surroundings, profile: wiring.profile).lease(
       .atLeast(minimum), until: wiring.quickDeadline())
     try ttl.judge(lease.credentials.expiration, minimum, wiring, SystemClocks().wall())
+    JobLog(wiring.environment, wiring.log).keepOut(lease.credentials, as: format)
     let rendered: RenderedCredentials
     do throws(CredentialFormatError) {
       rendered = try CredentialRenderer(

@@ -29,7 +29,7 @@ struct WhoAmI: ParsableCommand {
     var lines = ["Token (\(own.verify ? checked(identity, wiring.profile) : trust(identity)))"]
     lines += facts(identity.allClaims.members.map { ($0.key.printable(limit: 60), value($0, now)) })
     if hasRole(identity, wiring.profile) {
-      let caller = try broker.caller(try broker.lease(.atLeast(0), until: deadline), until: deadline)
+      let caller = try broker.caller(try broker.lease(.atLeast(0), as: identity, until: deadline), until: deadline)
       lines.append("Credentials (GetCallerIdentity)")
       lines += facts([
         ("account", caller.account?.printable() ?? "not told"), ("arn", caller.arn.printable()),
