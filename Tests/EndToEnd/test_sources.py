@@ -7,27 +7,30 @@ import re
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from support import mounts
+from support.https import ConnectProxy
+from support.need import need
 from support.platform import Platform, token
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 CASES = sorted(f"{path.parent.name}/{path.stem}" for path in SCENARIOS.glob("*/*.json"))
 SOURCES = sorted(path.name for path in SCENARIOS.iterdir())
-# A machine without any network to ask, and those that are recognized by what no test may put into place.
-ELSEWHERE = {"login", "fly"}
 
 
 class World:
     """One scenario put into place."""
 
-    def __init__(self, daypass, directory: Path, scenario: dict):
+    def __init__(self, daypass, directory: Path, scenario: dict, authority):
         self.platform = Platform()
         self.daypass = daypass
         self.directory = directory
         self.tokens = {}
+        self.left: list[Path] = []
         self.scenario = scenario = self._filled(scenario)
         self.platform.traffic = scenario.get("traffic", [])
         for name, content in scenario.get("files", {}).items():
@@ -42,8 +45,31 @@ class World:
             if "CANARY" in value:
                 daypass.watch.secret(value)
         self.env = {"PATH": f"{programs}:/usr/bin:/bin", **scenario.get("env", {})}
+        if "tls" in scenario:
+            # The platform's own names lead here, by way of a proxy.
+            files = authority.issue("platform", hosts=scenario["tls"])
+            self.proxy = ConnectProxy(self.platform.also_with_tls(*map(str, files)))
+            self.env |= {"HTTPS_PROXY": self.proxy.url, "DAYPASS_CA_FILE": str(authority.ca_file)}
+        if "socket" in scenario:
+            self._put_socket(Path(scenario["socket"]))
         if scenario.get("settings"):
             daypass.configure(default=scenario["settings"])
+
+    def _put_socket(self, path: Path):
+        """At the very path, for daypass alone: in a mount namespace of its own."""
+        need(mounts.why_unavailable())
+        directory = Path(tempfile.mkdtemp(prefix="daypass-"))
+        self.platform.also_at(directory / path.name)
+        path.parent.mkdir(exist_ok=True)
+        self.left = [directory / path.name, directory, path.parent]
+        self.daypass.prefix = (
+            "unshare", "-m", "--propagation", "private", "sh", "-c",
+            f'mount --bind "$0" {path.parent} && exec "$@"', directory)
+
+    def end(self):
+        self.platform.stop()
+        for path in self.left:
+            path.rmdir() if path.is_dir() else path.unlink()
 
     def _filled(self, value):
         if isinstance(value, dict):
@@ -65,21 +91,23 @@ class World:
 
 
 @pytest.fixture
-def place(daypass, tmp_path):
+def place(daypass, tmp_path, authority):
     worlds = []
 
     def put(name: str) -> World:
         directory = tmp_path / "job"
         directory.mkdir()
-        worlds.append(World(daypass, directory, json.loads((SCENARIOS / f"{name}.json").read_text())))
+        worlds.append(World(daypass, directory, json.loads((SCENARIOS / f"{name}.json").read_text()), authority))
         return worlds[-1]
 
     yield put
     for world in worlds:
-        world.platform.stop()
+        world.end()
 
 
-@pytest.mark.parametrize("name", CASES)
+# What lies at a path of the machine's own can be there once.
+@pytest.mark.parametrize("name", [
+    pytest.param(case, marks=pytest.mark.xdist_group("machine")) if case.startswith("fly/") else case for case in CASES])
 def test_scenario(place, daypass, name):
     world = place(name)
     outcome = world.scenario["outcome"]
@@ -106,7 +134,7 @@ def test_absent(daypass, source):
 
 def test_every_source_has_scenarios(daypass):
     names = {each["name"] for each in daypass.run("source", "--json").expect(0).json()["sources"]}
-    assert names - ELSEWHERE == set(SOURCES)
+    assert names - {"login"} == set(SOURCES)
 
 
 def test_the_survey_fits_a_small_screen(daypass, place):
@@ -125,14 +153,21 @@ def test_without_any_identity_all_that_was_looked_for_is_named(daypass):
 
 # What others send
 
+# It knows Google's metadata service by its name and the machine by a file, neither of which a variable can move.
 REFERENCE = """
-import json, sys
+import os, sys
 from id import detect_credential
+from id._internal.oidc import ambient
+if host := os.environ.get("GCE_METADATA_HOST"):
+    ambient._GCP_PRODUCT_NAME_FILE = sys.argv[2]
+    for name in ("_GCP_IDENTITY_REQUEST_URL", "_GCP_TOKEN_REQUEST_URL"):
+        setattr(ambient, name, getattr(ambient, name).replace("http://metadata/", f"http://{host}/"))
 sys.stdout.write(detect_credential(sys.argv[1]) or "")
 """
 
 
-@pytest.mark.parametrize("name", ["github-actions/present", "gitlab/present", "buildkite/agent"])
+@pytest.mark.parametrize("name", [
+    "github-actions/present", "gitlab/present", "buildkite/agent", "google-metadata/present"])
 @pytest.mark.parametrize("audience", ["sts.amazonaws.com"])
 def test_the_reference_implementation_sends_the_same(place, daypass, name, audience):
     pytest.importorskip("id")
@@ -141,15 +176,37 @@ def test_the_reference_implementation_sends_the_same(place, daypass, name, audie
     our_requests, world.platform.requests = world.platform.requests, []
     our_calls = _calls(world)
     theirs = subprocess.run(
-        [sys.executable, "-c", REFERENCE, audience], env={**world.env, "HOME": str(world.directory)},
-        capture_output=True, text=True, timeout=60)
+        [sys.executable, "-c", REFERENCE, audience, product(world)],
+        env={**world.env, "HOME": str(world.directory)}, capture_output=True, text=True, timeout=60)
     assert theirs.stdout == ours, theirs.stderr
     shown = ("method", "target", "body")
     assert [[each[name] for name in shown] for each in our_requests] == [
         [each[name] for name in shown] for each in world.platform.requests]
-    assert [each["headers"]["authorization"] for each in our_requests] == [
-        each["headers"]["authorization"] for each in world.platform.requests]
+    for header in ("authorization", "metadata-flavor"):
+        assert [each["headers"].get(header) for each in our_requests] == [
+            each["headers"].get(header) for each in world.platform.requests]
     assert _calls(world) == our_calls
+
+
+def product(world) -> str:
+    path = world.directory / "product_name"
+    path.write_text("Google Compute Engine\n")
+    return str(path)
+
+
+def test_the_reference_implementation_asks_circleci_the_same_but_for_the_issuer(place, daypass):
+    """It asks for a token of the issuer that all organizations share; a role should trust one organization's own."""
+    pytest.importorskip("id")
+    world = place("circleci/minted")
+    daypass.run("token", "--audience", "sts.amazonaws.com", env=world.env).expect(0)
+    ours = _calls(world).decode().split("\0")[:-1]
+    theirs = subprocess.run(
+        [sys.executable, "-c", REFERENCE, "sts.amazonaws.com"], env={**world.env, "HOME": str(world.directory)},
+        capture_output=True, text=True, timeout=60)
+    assert theirs.returncode == 0, theirs.stderr
+    words = _calls(world).decode().split("\0")[:-1]
+    assert words[:-1][:4] == ours[:4] and words[-1] == "--root-issuer"
+    assert json.loads(words[4]) == json.loads(ours[4]) and len(words) == len(ours) + 1
 
 
 def _calls(world) -> bytes:

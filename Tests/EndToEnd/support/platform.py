@@ -2,6 +2,8 @@
 
 import base64
 import json
+import socketserver
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +18,8 @@ class Platform:
         self.problems: list[str] = []
         platform = self
 
+        self._others = []
+
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
@@ -27,12 +31,37 @@ class Platform:
             def log_message(self, *_):
                 pass
 
+            def address_string(self):
+                return "a socket"
+
+        self._handler = Handler
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
+    def also_with_tls(self, certificate: str, key: str) -> int:
+        """The same platform behind another port."""
+        server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        self._serve(server)
+        return server.server_port
+
+    def also_at(self, path: str):
+        """The same platform at a UNIX socket."""
+        self._serve(_AtSocket(str(path), self._handler))
+
+    def _serve(self, server):
+        server.daemon_threads = True
+        self._others.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+
     def stop(self):
+        for server in self._others:
+            server.shutdown()
+            server.server_close()
         self._server.shutdown()
         self._server.server_close()
 
@@ -67,6 +96,10 @@ class Platform:
             handler.send_header(name, str(value))
         handler.end_headers()
         handler.wfile.write(data)
+
+
+class _AtSocket(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    pass
 
 
 def token(audience="sts.amazonaws.com", lifetime=300, **claims) -> str:
