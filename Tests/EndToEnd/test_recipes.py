@@ -116,7 +116,7 @@ def platform():
 
 
 def minted(sandbox, audience="sts.amazonaws.com") -> str:
-    return sandbox.mint(aud=audience, sub="repo:octo/repo:ref:refs/heads/main")
+    return sandbox.mint(aud=audience, sub="repo:example/app:ref:refs/heads/main")
 
 
 def recipe(name: str):
