@@ -237,7 +237,7 @@ def test_exec_to_a_real_store(daypass, seaweedfs, trusted_token, github, tmp_pat
     file = tmp_path / "token"
     file.touch(mode=0o600)
     file.write_text(trusted_token)
-    platform, job = github(trusted_token)
+    platform, job = github(trusted_token, trusted_token)
     settings = {
         "file": {"token_file": file}, "env": {"token_env": "JOB_TOKEN"}, "command": {"token_command": ["cat", file]},
         "url": {"token_url": f"{platform.url}/token", "token_pointer": "/value"}, "github-actions": {}}[source]
