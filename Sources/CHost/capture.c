@@ -28,8 +28,8 @@ static void become(const struct chost_program *program, int output, int end) {
   _exit(127);
 }
 
-/// A process between us and the program, that waits for it and tells how it ended. A supervisor's reaper takes in every
-/// child of ours and could take the program's end for itself; this one's end tells nothing.
+/// A process between us and the program, that waits for it and tells how it ended, through a pipe: of a child one can
+/// only wait without end or ask again and again, of a pipe beside other pipes. Its own end tells nothing.
 static void stand_between(const struct chost_program *program, int output, int end) {
   setpgid(0, 0);
   // A child of whoever ignores SIGCHLD leaves no trace.
@@ -64,7 +64,7 @@ int chost_capture_start(const struct chost_program *program, struct chost_captur
   sigset_t all, mask;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &mask);
-  pid_t pid = fork();
+  pid_t pid = chost_fork_known();
   if (pid == 0) stand_between(program, output[1], end[1]);
   int failure = pid < 0 ? errno : 0;
   pthread_sigmask(SIG_SETMASK, &mask, NULL);
@@ -85,5 +85,5 @@ int chost_capture_start(const struct chost_program *program, struct chost_captur
 
 void chost_capture_finish(pid_t group, bool is_running) {
   if (is_running) kill(-group, SIGKILL);
-  while (waitpid(group, NULL, 0) < 0 && errno == EINTR) {}
+  chost_wait(group);
 }

@@ -48,10 +48,19 @@ static struct known **find(pid_t pid) {
   return place;
 }
 
+/// Whether a supervisor has taken in its end. From then on another process may have its number.
+static bool is_over(pid_t pid) {
+  pthread_mutex_lock(&lock);
+  struct known *child = *find(pid);
+  bool ended = child != NULL && child->ended;
+  pthread_mutex_unlock(&lock);
+  return ended;
+}
+
 int chost_wait(pid_t pid) {
   // Only looks, so that its end stays to be taken by one of us under the lock.
   siginfo_t info;
-  while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
+  while (!is_over(pid) && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
   pthread_mutex_lock(&lock);
   struct known **place = find(pid);
   struct known *child = *place;

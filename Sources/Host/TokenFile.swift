@@ -101,8 +101,11 @@ public final class TokenFile: Sendable {
 
   private static func prepare(_ directory: String, group: UInt32?) throws(SystemError) {
     do throws(SystemError) {
-      try call { mkdir(directory, group == nil ? 0o700 : 0o750) }
-      if let group { try call { chown(directory, uid_t.max, group) } }
+      try call { mkdir(directory, 0o700) }
+      guard let group else { return }
+      try call { chown(directory, uid_t.max, group) }
+      // Our umask has taken the group's rights from what mkdir was asked for.
+      try call { chmod(directory, 0o750) }
     } catch  where error.code == EEXIST {
       return
     }

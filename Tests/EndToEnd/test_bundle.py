@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from support.need import need
+from support.nameserver import NameServer
 from support.sandbox import CI_ROLE
 from support.tls import TLSFront
+
+# It takes a release build, and one at a time can be made in a checkout.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bundle")]
 
 ROOT = Path(__file__).resolve().parents[2]
 BUSYBOX = Path("/bin/busybox")
@@ -17,15 +21,13 @@ NOBODY_KNOWN = 54321
 
 
 @pytest.fixture(scope="module")
-def tree(built, tmp_path_factory) -> Path:
-    """A root with the bundle at an odd path, busybox, a resolver's configuration and certificates."""
+def tree(tmp_path_factory) -> Path:
+    """A root with what `ci/build --bundle` makes, busybox, a resolver's configuration and certificates."""
     statically = BUSYBOX.exists() and b"statically" in subprocess.run(
         ["file", "-L", BUSYBOX], capture_output=True).stdout
     need(None if os.geteuid() == 0 and statically else "needs root and busybox-static")
     root = tmp_path_factory.mktemp("root")
-    subprocess.run(
-        ["bash", "-c", 'set -eu; . "$0/ci/lib/common.sh"; . "$0/ci/lib/bundle.sh"; bundle "$1" "$2"', ROOT, built,
-         root / "some where/daypass"], check=True)
+    subprocess.run([ROOT / "ci/build", "--bundle", root / "some where/daypass"], check=True, timeout=3600)
     for path in ("bin", "etc/ssl/certs", "run", "tmp"):
         (root / path).mkdir(parents=True)
     shutil.copy(BUSYBOX, root / "bin/busybox")
@@ -36,14 +38,14 @@ def tree(built, tmp_path_factory) -> Path:
     return root
 
 
-def in_tree(tree: Path, *args, env, hide: str = ""):
-    """Runs the bundle below chroot, everything read-only, as a uid that nobody knows."""
+def in_tree(tree: Path, *args, env, instead: dict[str, Path] | None = None):
+    """Runs the bundle below chroot, everything read-only, as a uid that nobody knows; `instead`: other files there."""
+    mounts = "".join(f'mount --bind "{file}" "$1/{name}" && ' for name, file in (instead or {}).items())
     script = (
-        'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && '
-        '{ [ -z "$2" ] || mount --bind /dev/null "$1/$2"; } && t="$1" && shift 2 && '
+        f'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && {mounts} t="$1" && shift && '
         f'exec /usr/sbin/chroot --userspec={NOBODY_KNOWN}:{NOBODY_KNOWN} --groups= "$t" "$@"')
     return subprocess.run(
-        ["unshare", "-m", "--propagation", "private", "bash", "-c", script, "bash", tree, hide,
+        ["unshare", "-m", "--propagation", "private", "bash", "-c", script, "bash", tree,
          "/some where/daypass/bin/daypass", *args], env=env, capture_output=True, text=True, timeout=120)
 
 
@@ -68,15 +70,54 @@ def test_localhost_needs_no_file_of_the_system(tree, settings, sandbox):
     assert done.returncode == 0, done.stderr
 
 
+def test_names_are_looked_up_and_a_certificate_is_checked(tree, settings, sandbox, authority, tmp_path):
+    names = NameServer("sts.daypass.test")
+    front = TLSFront(tmp_path / "tls", authority, "bundle-name", sandbox.port, hosts=["sts.daypass.test"])
+    (tmp_path / "resolv.conf").write_text(f"nameserver {names.address}\n")
+    instead = {"etc/resolv.conf": tmp_path / "resolv.conf", "etc/ssl/certs/ca-certificates.crt": authority.ca_file}
+
+    def run(name: str):
+        there = settings | {"DAYPASS_STS_ENDPOINT": f"https://{name}:{front.port}/sts", "DAYPASS_TIMEOUT": "5"}
+        return in_tree(tree, "exec", "--", "/bin/busybox", "true", env=there, instead=instead)
+
+    try:
+        done = run("sts.daypass.test")
+        assert done.returncode == 0, done.stderr
+        assert "sts.daypass.test" in names.asked
+        unknown = run("other.daypass.test")
+        assert unknown.returncode == 69 and "other.daypass.test" in unknown.stderr
+    finally:
+        front.stop()
+        names.stop()
+
+
 def test_without_certificates_the_error_says_so(tree, settings, sandbox, authority, tmp_path):
     front = TLSFront(tmp_path / "tls", authority, "bundle", sandbox.port)
     try:
         there = settings | {"DAYPASS_STS_ENDPOINT": front.url + "/sts", "DAYPASS_TIMEOUT": "5"}
         done = in_tree(
-            tree, "exec", "--", "/bin/busybox", "true", env=there, hide="etc/ssl/certs/ca-certificates.crt")
+            tree, "exec", "--", "/bin/busybox", "true", env=there,
+            instead={"etc/ssl/certs/ca-certificates.crt": Path("/dev/null")})
     finally:
         front.stop()
     assert done.returncode in (69, 78) and "certificate" in done.stderr, (done.returncode, done.stderr)
+
+
+def test_nothing_of_the_machine_is_loaded(tree):
+    """Not even where the machine has a library of the same name."""
+    done = subprocess.run(
+        ["strace", "-f", "-e", "trace=open,openat,execve", tree / "some where/daypass/bin/daypass", "--version"],
+        capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    loaded = [line for line in done.stderr.splitlines() if ".so" in line and "ENOENT" not in line]
+    assert loaded and all(f'"{tree}/' in line for line in loaded), loaded
+
+
+def test_the_tree_is_laid_out_as_an_installation_is(tree):
+    bundle = tree / "some where/daypass"
+    assert sorted(path.name for path in bundle.iterdir()) == ["bin", "lib", "libexec"]
+    assert [path.name for path in (bundle / "bin").iterdir()] == ["daypass"]
+    assert (bundle / "libexec/daypass/daypass").is_file() and any((bundle / "lib").glob("libcurl.so*"))
 
 
 def test_a_tree_that_is_not_whole_says_so(tree, tmp_path):

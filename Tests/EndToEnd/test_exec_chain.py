@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from support.aws import boto3_finds, cli_finds
+from support.aws import DEBIAN_AWS, boto3_finds, cli_finds, crt_finds
+from support.need import need
 
 STATIC = "aws_access_key_id = AKIASTALE00000000000\naws_secret_access_key = stale\n"
 
@@ -31,6 +32,11 @@ OBSTACLES = {
     "EC2's old file": ({"old": "AWSAccessKeyId=AKIASTALE00000000000\nAWSSecretKey=stale\n"},
                        {"AWS_CREDENTIAL_FILE": "{home}/.aws/old"}),
 }
+
+
+# For clients that are slow to start.
+SIX = ["keys in the credentials file", "credential_process", "a role and its source", "sso", "AWS_PROFILE",
+       "a web identity"]
 
 
 @pytest.fixture(params=OBSTACLES, ids=[name.replace(" ", "-") for name in OBSTACLES])
@@ -61,6 +67,23 @@ def test_boto3_finds_our_key(obstructed, our_key, mode):
 def test_the_aws_cli_finds_our_key(obstructed, our_key, mode):
     daypass, env = obstructed
     assert cli_finds(daypass, *mode, env=env)[-4:] == our_key[-4:]
+
+
+@pytest.mark.parametrize("mode", [[], ["--env"]], ids=["endpoint", "env"])
+@pytest.mark.parametrize("obstructed", SIX, indirect=True)
+def test_the_common_runtime_finds_our_key(obstructed, our_key, mode):
+    pytest.importorskip("awscrt")
+    daypass, env = obstructed
+    assert crt_finds(daypass, *mode, env=env) == our_key
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", [[], ["--env"]], ids=["endpoint", "env"])
+@pytest.mark.parametrize("obstructed", SIX, indirect=True)
+def test_debians_aws_cli_2_finds_our_key(obstructed, our_key, mode):
+    need(None if DEBIAN_AWS.exists() else "awscli of Debian is not installed")
+    daypass, env = obstructed
+    assert cli_finds(daypass, *mode, env=env, cli=DEBIAN_AWS)[-4:] == our_key[-4:]
 
 
 def test_what_was_overridden_is_said_in_one_line(obstructed):

@@ -13,6 +13,7 @@ from pathlib import Path
 import boto3
 import botocore.session
 import pytest
+from support.aws import CRT
 from support.processes import wait_for
 from support.sandbox import ACCOUNT, DEMO_ROLE
 from support.service import read_answer
@@ -59,17 +60,6 @@ def test_the_aws_cli_takes_them(service, client_env, sandbox):
         env=client_env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/{DEMO_ROLE.rsplit('/')[-1]}/")
-
-
-CRT = """
-import json, os, sys
-from awscrt.auth import AwsCredentialsProvider
-from awscrt.io import ClientBootstrap, DefaultHostResolver, EventLoopGroup
-group = EventLoopGroup(1)
-bootstrap = ClientBootstrap(group, DefaultHostResolver(group))
-found = AwsCredentialsProvider.new_default_chain(bootstrap).get_credentials().result(30)
-print(found.access_key_id)
-"""
 
 
 def test_the_common_runtime_takes_them(service, client_env):

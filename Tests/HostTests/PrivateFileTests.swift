@@ -52,4 +52,48 @@ import Testing
     #expect(failure?.message.contains("canary") == false)
     #expect(failure?.kind == .output)
   }
+
+  @Test func theSecondLiesBesideTheFirst() throws {
+    let first = try PrivateFile(Secret("a"), firstOf: [scratch.path])
+    let second = try PrivateFile(Secret("b"), beside: first)
+    #expect(second.path.hasPrefix(scratch.path + "/") && second.path != first.path)
+    #expect(try contents(second.path) == Array("b".utf8))
+    first.remove()
+    #expect(try listing(scratch.path).count == 1)
+    withExtendedLifetime(second) {}
+  }
+
+  @Test func whatAKilledProcessLeftIsTakenAwayAndNothingElse() throws {
+    let living = try PrivateFile(Secret("a"), firstOf: [scratch.path])
+    try create(scratch["daypass-exec-abandoned"], "somebody was killed")
+    try create(scratch["daypass-exec-is-too-long-for-ours"], "")
+    try create(scratch["other"], "")
+    let next = try PrivateFile(Secret("b"), firstOf: [scratch.path])
+    let names = try Set(listing(scratch.path).map { scratch[$0] })
+    #expect(names == [living.path, next.path, scratch["daypass-exec-is-too-long-for-ours"], scratch["other"]])
+    withExtendedLifetime(next) {}
+  }
+
+  @Test func aDirectoryOfSomebodyElseIsPassedOver() throws {
+    try #require(mkdir(scratch["theirs"], 0o700) == 0 && mkdir(scratch["good"], 0o700) == 0)
+    guard chown(scratch["theirs"], 54321, 54321) == 0 else { return }
+    let file = try PrivateFile(Secret("a"), firstOf: [scratch["theirs"], scratch["good"]])
+    #expect(file.path.hasPrefix(scratch["good/"]))
+  }
+
+  @Test(.enabled(if: isRoot)) func forSomebodyElseItIsThatUsersAndInADirectoryOfThatUser() throws {
+    try #require(chmod(scratch.path, 0o755) == 0)
+    try #require(mkdir(scratch["ours"], 0o700) == 0)
+    try #require(mkdir(scratch["theirs"], 0o700) == 0 && chown(scratch["theirs"], 54321, 54321) == 0)
+    let file = try PrivateFile(Secret("a"), firstOf: [scratch["ours"], scratch["theirs"]], owner: RunAs("54321"))
+    let second = try PrivateFile(Secret("b"), beside: file)
+    for path in [file.path, second.path] {
+      #expect(path.hasPrefix(scratch["theirs/"]))
+      let status = try status(path)
+      #expect(status.st_uid == 54321 && status.st_mode & 0o7777 == 0o600)
+    }
+    file.remove()
+    second.remove()
+    #expect(try listing(scratch["theirs"]) == [])
+  }
 }

@@ -151,6 +151,40 @@ import Testing
     }
   }
 
+  /// A supervisor takes in whatever ended; another thread that started it still has to hear how.
+  @Test func endsThatOthersWaitForAreNotLostToTheReaper() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      let scratch = try Scratch()
+      let path = Environment(["PATH": "/usr/bin:/bin", "BROWSER": "true"])
+      let none = Environment(["PATH": "/usr/bin:/bin", "BROWSER": "no-such-browser"])
+      let hasStarted = BackgroundThread.start {
+        let runner = ProgramRunner(path)
+        var mistakes: [String] = []
+        for number in 0..<60 {
+          let deadline = SystemClocks().boot() + .seconds(60)
+          let text = try? runner.output(of: ["printf", "\(number)"], limit: 100, until: deadline).exposedText()
+          if text != "\(number)" { mistakes.append("\(number) printed \(text ?? "nothing")") }
+          let failure = #expect(throws: ProgramFailure.self) {
+            try runner.output(of: ["sh", "-c", "exit \(number + 1)"], limit: 100, until: deadline)
+          }
+          if failure != .failed(name: "sh", code: Int32(number + 1)) { mistakes.append("\(number): an exit was lost") }
+          if !Browser.open("x", path) { mistakes.append("\(number): a browser's end was lost") }
+          if Browser.open("x", none) { mistakes.append("\(number): the end of no browser was lost") }
+        }
+        try? create(scratch["mistakes.new"], mistakes.joined(separator: "; "))
+        rename(scratch["mistakes.new"], scratch["mistakes"])
+      }
+      try #require(hasStarted)
+      // Its own end comes long after theirs.
+      let code = try shell("until test -e \(scratch["mistakes"]); do sleep 0.05; done")
+      #expect(code == 0)
+      #expect(try String(decoding: contents(scratch["mistakes"]), as: UTF8.self) == "")
+      // And nothing of them is left for somebody else's number.
+      #expect(waitpid(-1, nil, WNOHANG) == -1)
+    }
+  }
+
   @Test func anInterruptThatCameEarlierStartsNothing() async {
     await #expect(processExitsWith: .success) {
       startAsFromAShell()

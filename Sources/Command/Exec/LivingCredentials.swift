@@ -75,46 +75,10 @@ struct LivingCredentials {
   }
 
   private func keepFresh(_ board: CredentialBoard, _ lease: Lease) -> Bool {
-    BackgroundThread.start { [broker, log = wiring.log, clocks] in
-      let refresher = Refresher(broker: broker, board: board, log: log, clocks: clocks)
+    let refresher = Refresher(broker, board, wiring)
+    return BackgroundThread.start {
+      var refresher = refresher
       refresher.run(lease)
     }
-  }
-}
-
-/// Renews what is on a board, ahead of time, until the process ends.
-private struct Refresher: Sendable {
-  let broker: CredentialBroker
-  let board: CredentialBoard
-  let log: Log
-  let clocks: SystemClocks
-
-  func run(_ first: Lease) {
-    var lease = first
-    while true {
-      // A minute at a time: a machine that slept may find its credentials gone when it wakes.
-      let pause = min(max(1, broker.renewalDue(lease)), 60)
-      do throws(Interrupted) { try clocks.sleep(.seconds(pause)) } catch { return }
-      guard broker.renewalDue(lease) <= 0 else { continue }
-      do throws(Failure) {
-        lease = try broker.lease(.atLeast(0), until: clocks.boot() + .seconds(30))
-        board.current = .fresh(lease.credentials)
-      } catch {
-        log.log(.warning, "the credentials could not be renewed: \(error.explanation)")
-        if broker.isExpired(lease) { board.current = .unavailable(error) }
-      }
-      // After a failure as after a lease that is no longer: not more often than this.
-      if broker.renewalDue(lease) <= 0 {
-        do throws(Interrupted) { try clocks.sleep(.seconds(30 + Int64.random(in: 0...30))) } catch { return }
-      }
-    }
-  }
-}
-
-extension CredentialBoard.Entry {
-  fileprivate static func unavailable(_ failure: Failure) -> CredentialBoard.Entry {
-    .unavailable(
-      failure.kind == .loginRequired ? .loginRequired : .unavailable,
-      message: failure.explanation, retryAfter: 30)
   }
 }

@@ -4,7 +4,18 @@ import json
 import sys
 from pathlib import Path
 
+# The current AWS CLI 1, and Debian's AWS CLI 2 (2.9 in bookworm), which knows older ways only.
 AWS = Path(sys.executable).parent / "aws"
+DEBIAN_AWS = Path("/usr/bin/aws")
+
+# The default chain of the common runtime (C), below many newer SDKs.
+CRT = """
+from awscrt.auth import AwsCredentialsProvider
+from awscrt.io import ClientBootstrap, DefaultHostResolver, EventLoopGroup
+group = EventLoopGroup(1)
+bootstrap = ClientBootstrap(group, DefaultHostResolver(group))
+print(AwsCredentialsProvider.new_default_chain(bootstrap).get_credentials().result(30).access_key_id)
+"""
 
 _BOTO3 = """
 import json, sys, boto3
@@ -21,8 +32,12 @@ def boto3_finds(daypass, *options, profile=(), env=None, code: int = 0):
     return json.loads(result.stdout)
 
 
-def cli_finds(daypass, *options, env=None) -> str:
+def crt_finds(daypass, *options, env=None) -> str:
+    return daypass.run("exec", *options, "--", sys.executable, "-c", CRT, env=env, timeout=120).expect(0).stdout.strip()
+
+
+def cli_finds(daypass, *options, env=None, cli: Path = AWS) -> str:
     """The access key of the AWS CLI's default chain; all but the last four characters are stars."""
-    result = daypass.run("exec", *options, "--", AWS, "configure", "list", env=env, timeout=120).expect(0)
+    result = daypass.run("exec", *options, "--", cli, "configure", "list", env=env, timeout=300).expect(0)
     return next(line.split(":")[1] if ":" in line else line.split()[1]
                 for line in result.stdout.splitlines() if "access_key" in line).strip()
