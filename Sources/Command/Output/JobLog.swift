@@ -33,7 +33,8 @@ struct JobLog {
     }
     if manner == .gitLab, format == .dotenv {
       log.log(
-        .warning, "GitLab keeps a dotenv report with the job's artifacts, keys and all; source this file, and name it "
+        .warning,
+        "GitLab keeps a dotenv report with the job's artifacts, keys and all; source this file, and name it "
           + "in no `artifacts`")
     }
     keepOut([Secret(credentials.accessKeyID), credentials.secretAccessKey, credentials.sessionToken])
