@@ -38,6 +38,15 @@ struct LastCredentialsTests {
     }
   }
 
+  @Test("and whose end nobody knows promises no further credentials")
+  func unknown() throws {
+    var status = status("vercel", end: 0)
+    status.identityExpiresAt = nil
+    status.isRenewable = false
+    let last = try #require(LastCredentials(status, Profile(name: "default")))
+    #expect(last.end(lease) == lease.credentials.expiration)
+  }
+
   @Test("is a token in a variable, or a session without a refresh token")
   func kinds() throws {
     var profile = Profile(name: "default")
@@ -45,7 +54,7 @@ struct LastCredentialsTests {
     let notice = LastCredentials(status("env", end: 300), profile)?.notice(lease, now: WallTime(seconds: 0))
     #expect(
       notice == "the token in ID_TOKEN cannot be renewed: credentials end at 1970-01-01T01:00:00Z (in 60 min); "
-        + "a longer duration keeps them longer")
+        + "a longer `duration` keeps them longer")
     #expect(LastCredentials(status("login", end: 300), profile) != nil)
     #expect(LastCredentials(status("login", end: 300, canRefresh: true), profile) == nil)
     #expect(LastCredentials(status("file", end: 300), profile) == nil)

@@ -240,7 +240,8 @@ def test_exec_through_moto(place, daypass, moto, name):
     world = place(name)
     aws = Path(sys.executable).parent
     env = world.env | {
-        "PATH": f"{world.directory}/bin:{aws}:/usr/bin:/bin", "AWS_ENDPOINT_URL_STS": moto.url, "AWS_DEFAULT_REGION": "us-east-1",
+        "PATH": f"{world.directory}/bin:{aws}:/usr/bin:/bin",
+        "AWS_ENDPOINT_URL_STS": moto.url, "AWS_DEFAULT_REGION": "us-east-1",
         "DAYPASS_ROLE_ARN": ROLE, "DAYPASS_SESSION_NAME": "job"}
     result = daypass.run("exec", "--", *WHO, env=env).expect(0)
     assert "assumed-role/ci/job" in json.loads(result.stdout)["Arn"]
