@@ -114,7 +114,7 @@ extension Account {
       text(entry.pw_name).map { Entry(name: $0, user: entry.pw_uid, group: entry.pw_gid, home: text(entry.pw_dir)) }
     }
     if let named = lookup({ getpwnam_r(user, $0, $1, $2, $3) }, read: read) { return named }
-    guard let number = uid_t(user) else { return nil }
+    guard let number = UInt32(decimal: user) else { return nil }
     return lookup({ getpwuid_r(number, $0, $1, $2, $3) }, read: read)
   }
 

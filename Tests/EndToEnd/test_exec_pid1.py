@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.need import need
-from test_exec_supervision import ONCE, SIGNALS
+from test_exec_supervision import ONCE, QUEUED, SIGNALS
 
 FIRST = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
 NOBODY = 65534
@@ -62,7 +62,7 @@ def test_all_exit_codes_are_equal(first):
 
 
 def test_each_signal_reaches_the_command_once(first):
-    result = first.run("exec", "--", sys.executable, "-c", ONCE, 1, *SIGNALS).expect(0)
+    result = first.run("exec", "--", sys.executable, "-c", ONCE, 1, *SIGNALS, *QUEUED).expect(0)
     assert result.stdout.startswith("True"), result.stdout
 
 
