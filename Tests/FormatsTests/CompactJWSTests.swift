@@ -70,7 +70,7 @@ struct CompactJWSTests {
       #expect(throws: JWSFormatError.notThreeParts) { try CompactJWS.parse(dots, limit: .max) }
     }
     // Splitting at each dot would take seconds each time; this leaves room for a busy machine.
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(ContinuousClock.now - start < .seconds(60))
   }
 
   @Test func everyTruncationIsAnErrorButWithinTheSignature() {

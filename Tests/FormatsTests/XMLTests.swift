@@ -165,8 +165,8 @@ struct XMLTests {
       #expect(throws: XMLError.self) { try parse(String(repeating: unit, count: size / unit.utf8.count)) }
     }
     #expect(throws: XMLError.self) { try parse("<a>&#\(String(repeating: "9", count: size - 32));</a>") }
-    // A quadratic step would take minutes; this leaves room for a debug build on a busy machine.
-    #expect(ContinuousClock.now - start < .seconds(30))
+    // A quadratic step would take hours; this leaves room for a debug build on a busy machine.
+    #expect(ContinuousClock.now - start < .seconds(120))
   }
 
   private func parse(_ text: String) throws -> XMLElement { try XMLElement.parse(Array(text.utf8)) }
