@@ -22,12 +22,14 @@ FILES = {
     "CRLF": b"[default]\r\nregion = us-east-1\r\n\r\n[profile other]\r\noutput = text\r\n",
     "CRLF, no newline at the end": b"[default]\r\nregion = us-east-1\r\n[profile other]\r\noutput = text",
     "nested sections": b"[profile other]\ns3 =\n  max_concurrent_requests = 20\n  addressing_style = path\n",
-    "sso and services": b"[sso-session work]\nsso_region = eu-west-1\n\n[services local]\ns3 =\n  endpoint_url = http://x\n",
+    "sso and services":
+        b"[sso-session work]\nsso_region = eu-west-1\n\n[services local]\ns3 =\n  endpoint_url = http://x\n",
     "a section of its own name": b"[sso-session ci]\nsso_region = eu-west-1\n",
     "present, empty": b"[profile ci]\n\n[profile other]\nregion = eu-west-1\n",
     "present, empty, last": b"[profile other]\nregion = eu-west-1\n[profile ci]",
     "present with settings": b"[profile ci]\noutput = json\n\n[profile other]\nregion = eu-west-1\n",
-    "present with nested settings": b"[profile ci]\noutput = json\ns3 =\n  max_queue_size = 5\n\n  # inside\n  use_x = 1\n\n[default]\n",
+    "present with nested settings":
+        b"[profile ci]\noutput = json\ns3 =\n  max_queue_size = 5\n\n  # inside\n  use_x = 1\n\n[default]\n",
     "present and indented": b"[profile ci]\n  output = json\n  cli_pager =\n\n[default]\nregion = x\n",
     "present with a region": b"[profile ci]\nregion=us-east-1\noutput = json\n",
     "present in capitals": b"[profile ci]\nREGION : us-east-1\nOutput = json\n",

@@ -79,7 +79,8 @@ class AWS:
         partition = next(name for name, place in PARTITIONS.items() if place[1] == host)
         content = re.sub(rb"arn:aws[a-z-]*:sts", f"arn:{partition}:sts".encode(), content)
         names = {"AccessKeyId": "sessionId", "SecretAccessKey": "sessionKey", "SessionToken": "sessionToken"}
-        session = {ours: re.search(f"<{name}>(.*?)</{name}>", content.decode()).group(1) for name, ours in names.items()}
+        text = content.decode()
+        session = {ours: re.search(f"<{name}>(.*?)</{name}>", text).group(1) for name, ours in names.items()}
         self.issued[session["sessionId"]] = session
         return 200, {"Content-Type": "text/xml"}, content
 
@@ -128,7 +129,8 @@ def test_every_partition_has_its_own_sign_in(job, aws, partition):
     assert aws.proxy.asked == [f"{sts}:443", f"{signin}:443"]
 
 
-@pytest.mark.parametrize("settings, seconds", [({}, "3600"), ({"duration": "12h"}, "43200"), ({"duration": "15m"}, "900")])
+@pytest.mark.parametrize(
+    "settings, seconds", [({}, "3600"), ({"duration": "12h"}, "43200"), ({"duration": "15m"}, "900")])
 def test_the_session_lasts_as_long_as_the_credentials_were_granted_for(job, aws, settings, seconds):
     console(job(**settings))
     assert aws.signed_in[-1][1]["SessionDuration"] == [seconds]

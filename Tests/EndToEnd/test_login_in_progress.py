@@ -105,7 +105,8 @@ def test_when_the_first_is_killed_the_second_takes_over_at_once(person, sandbox,
     first.signal(signal.SIGKILL)
     first.popen.wait(10)
     killed = time.monotonic()
-    second.until(lambda: len([e for e in second.events() if e["event"] == "device_code"]) == 2, what="a code of its own")
+    second.until(
+        lambda: len([e for e in second.events() if e["event"] == "device_code"]) == 2, what="a code of its own")
     assert time.monotonic() - killed < 10
     sandbox.approve(second.events()[-1].get("user_code") or second.events()[-2]["user_code"])
     second.finish().expect(0)

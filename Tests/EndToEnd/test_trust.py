@@ -1,4 +1,4 @@
-"""The IAM side: what `trust` writes is valid, lets in whom it says, and `trust check` sees what is wrong with others."""
+"""The IAM side: what `trust` writes is valid and lets in whom it says; `trust check` sees what is wrong with others."""
 
 import json
 import re
@@ -20,7 +20,8 @@ GITHUB = "https://token.actions.githubusercontent.com"
 ROLE = "arn:aws:iam::123456789012:role/ci/deploy"
 SUBJECT = "repo:octo/app:ref:refs/heads/main"
 GRANTS = {
-    "github": ["--github", "octo/app", "--branch", "main", "--environment", "prod", "--trusted-account", "111122223333"],
+    "github":
+        ["--github", "octo/app", "--branch", "main", "--environment", "prod", "--trusted-account", "111122223333"],
     "patterns": ["--issuer", GITHUB, "--sub", SUBJECT, "--sub", "repo:octo/b:ref:refs/tags/v*", "--max-session", "12h"],
     "buildkite": ["--buildkite", "acme/deploy", "--branch", "main", "--role-arn", ROLE],
     "kubernetes": ["--kubernetes", "apps/web", "--issuer", "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC"],
@@ -80,7 +81,8 @@ def test_a_security_scanner_finds_nothing(daypass):
         write(daypass, "terraform", name)
         write(daypass, "cloudformation", name)
     scan = subprocess.run(
-        [checkov, "-d", daypass.directory, "--framework", "terraform", "cloudformation", "--compact", "--skip-download", "-o", "json"],
+        [checkov, "-d", daypass.directory, "--framework", "terraform", "cloudformation", "--compact", "--skip-download",
+         "-o", "json"],
         capture_output=True, text=True)
     reports = json.loads(scan.stdout)
     failed = [
@@ -157,7 +159,8 @@ def test_partitions_have_their_own_audience(daypass, role, audience):
     answer = daypass.run("trust", "json", "--github", "o/r", "--branch", "m", "--role-arn", role).expect().json()
     assert answer["CreateOpenIDConnectProvider"]["ClientIDList"] == [audience]
     policy = json.loads(answer["CreateRole"]["AssumeRolePolicyDocument"])
-    assert policy["Statement"][0]["Principal"]["Federated"].startswith(role.split(":iam")[0] + ":iam::123456789012:oidc-")
+    federated = policy["Statement"][0]["Principal"]["Federated"]
+    assert federated.startswith(role.split(":iam")[0] + ":iam::123456789012:oidc-")
 
 
 def policy(**condition) -> bytes:
