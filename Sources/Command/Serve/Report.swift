@@ -5,9 +5,17 @@ import Synchronization
 struct Report: Sendable {
   let profile: String
   /// Which profile of that name: one from before a reload is another.
-  let identity: ObjectIdentifier
+  let number: SerialNumber
   let wasFailing: Bool
   let outcome: Attempt.Outcome
+}
+
+/// Of one object among all that there ever were in this process. Not its address: the memory of one that is gone is
+/// given to the next, and keys of an old role would be taken for the new one's.
+struct SerialNumber: Sendable, Hashable {
+  private static let last = Atomic<UInt64>(0)
+
+  private let value = last.wrappingAdd(1, ordering: .relaxed).newValue
 }
 
 final class Reports: Sendable {

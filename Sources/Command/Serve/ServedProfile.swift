@@ -5,6 +5,7 @@ import Model
 
 /// One profile as it is served: how its credentials are got, and what is known of them. Belongs to the main thread.
 final class ServedProfile {
+  let number = SerialNumber()
   let profile: Profile
   let broker: CredentialBroker
   /// Stays the same when the configuration is read anew.

@@ -157,10 +157,9 @@ final class Service {
     profile.isTrying = true
     profile.isChanged = false
     let attempt = Attempt(broker: profile.broker, clocks: clocks)
-    let (name, isFailing) = (profile.name, profile.isFailing)
-    let identity = ObjectIdentifier(profile)
+    let (name, number, isFailing) = (profile.name, profile.number, profile.isFailing)
     let hasStarted = BackgroundThread.start { [reports, signals] in
-      reports.add(Report(profile: name, identity: identity, wasFailing: isFailing, outcome: attempt.run()))
+      reports.add(Report(profile: name, number: number, wasFailing: isFailing, outcome: attempt.run()))
       signals.wake()
     }
     guard hasStarted else {
@@ -175,7 +174,7 @@ final class Service {
   private func take(_ report: Report) {
     running -= 1
     if report.wasFailing { failing -= 1 }
-    guard let profile = roster.profiles[report.profile], ObjectIdentifier(profile) == report.identity else { return }
+    guard let profile = roster.profiles[report.profile], profile.number == report.number else { return }
     profile.isTrying = false
     if profile.isChanged { return enqueue(profile) }
     profile.take(report.outcome, wiring.log)
