@@ -64,4 +64,9 @@ public struct Environment: Sendable, Equatable {
     let start = Array("\(name)=".utf8)
     entries.removeAll { $0.starts(with: start) }
   }
+
+  /// Every entry whose name is one of those, be its value UTF-8 or not.
+  public mutating func removeAll(where isOne: (_ name: String) -> Bool) {
+    entries.removeAll { isOne(String(decoding: $0.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)) }
+  }
 }

@@ -174,7 +174,7 @@ def test_an_empty_command_name_is_shown(logged_in):
 
 CI_VARIABLES = {
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t", "ACTIONS_ID_TOKEN_REQUEST_URL": "u", "SYSTEM_ACCESSTOKEN": "t",
-    "BUILDKITE_AGENT_ACCESS_TOKEN": "t"}
+    "BUILDKITE_AGENT_ACCESS_TOKEN": "t", "TFC_WORKLOAD_IDENTITY_TOKEN_PROD": "t", "VAULT_ID_TOKEN": "t"}
 
 
 @pytest.mark.parametrize("mode", [[], ["--env"]], ids=["endpoint", "env"])

@@ -29,6 +29,11 @@ public struct IdentitySource: Sendable {
   /// person's session only the session knows.
   public var isRenewable: Bool { plan?.isRenewable ?? true }
 
+  /// The variable that holds the token, where one does.
+  public var variable: String? {
+    if case .variable(let name) = plan?.place { name } else { nil }
+  }
+
   /// Whether the token lies somewhere, and is read without asking anybody.
   var isAtHand: Bool {
     switch plan?.place {

@@ -70,8 +70,9 @@ struct ChildEnvironment {
     }
   }
 
-  mutating func remove(_ names: [String]) {
-    for name in names { environment.remove(name) }
+  /// What would give it the job's identity.
+  mutating func scrub(_ profile: Profile, _ surroundings: Surroundings) {
+    RequestTokens.remove(from: &environment, andOf: [(profile, surroundings)])
   }
 
   /// Variables with a value that the program does not see as it was given, in the order of the lists above.

@@ -20,6 +20,8 @@ final class Service {
   private var waiting: [ServedProfile] = []
   private var running = 0
   private var failing = 0
+  /// Of the present roster, once one of its hooks is run.
+  private var environmentOfHooks: Environment?
   private var sessions: FileStamps?
   private var hasSaidReady = false
   private var nextTick = BootTime(nanoseconds: 0)
@@ -115,7 +117,8 @@ final class Service {
     guard let reason = profile.need else { return }
     let need = LoginNeed(profile: profile.profile, message: reason)
     let tells = !profile.hasToldOfNeed
-    let (environment, log) = (wiring.environment, wiring.log)
+    guard tells || profile.profile.unattendedLogin else { return }
+    let (environment, log) = (hookEnvironment(), wiring.log)
     profile.hasToldOfNeed = true
     guard profile.profile.unattendedLogin, let session = profile.sessionFile,
       let surroundings = wiring.surroundings(profile.profile)
@@ -130,6 +133,14 @@ final class Service {
       need.tell(environment, log)
     }
     logins.attend(to: profile, session: session, surroundings, tell: tell, log) { [signals] in signals.wake() }
+  }
+
+  private func hookEnvironment() -> Environment {
+    if let environment = environmentOfHooks { return environment }
+    let environment = LoginNeed.environment(
+      wiring.environment, roster.profiles.values.map { ($0.profile, wiring.surroundings($0.profile)) })
+    environmentOfHooks = environment
+    return environment
   }
 
   // MARK: Attempts
@@ -218,6 +229,7 @@ final class Service {
 
   private func apply(_ next: Roster) {
     roster = next
+    environmentOfHooks = nil
     hosts.names = wiring.settings.allowedHosts
     table.entries = next.profiles.values.map(\.entry).sorted { $0.name < $1.name }
     waiting = []

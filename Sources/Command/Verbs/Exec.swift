@@ -37,7 +37,7 @@ struct Exec: ParsableCommand {
     let user = try self.user()
     var environment = ChildEnvironment(wiring.environment, region: wiring.profile.configuredRegion)
     if let user { environment.setUser(user) }
-    if own.scrubCI { environment.remove(RequestTokens.variables + [wiring.profile.tokenEnv].compactMap { $0 }) }
+    if own.scrubCI { environment.scrub(wiring.profile, wiring.surroundings) }
     let broker = CredentialBroker(wiring.surroundings, profile: wiring.profile)
     let lease = try broker.lease(.atLeast(0), until: wiring.patientDeadline())
     do {
