@@ -18,7 +18,7 @@ public final class TokenFile: Sendable {
   private static let sizeLimit = 4096
 
   /// - Parameters:
-  ///   - directory: made (0700) where it is missing.
+  ///   - directory: made where it is missing: 0700, or 0750 for a group.
   ///   - fresh: the token that a new file gets.
   ///   - mode: of a new file.
   ///   - group: of a new file; nil for our own.
@@ -37,8 +37,11 @@ public final class TokenFile: Sendable {
     do throws(CryptographyFailure) { token = try fresh() } catch {
       throw .unwritable(path: path, reason: error.message)
     }
+    do throws(SystemError) { try Self.prepare(directory, group: group) } catch {
+      throw .unwritable(path: path, reason: error.reason)
+    }
+    try Self.judge(directory: directory, of: path)
     do throws(SystemError) {
-      try Self.prepare(directory, group: group)
       let identity = try Self.create(path, name, in: directory, token, mode: mode, group: group)
       self.token = token
       made = Mutex(identity)
@@ -49,6 +52,17 @@ public final class TokenFile: Sendable {
         : .unwritable(path: path, reason: error.reason)
     }
   }
+
+  /// Whether what was made here is there, as it was made.
+  public var isIntact: Bool {
+    guard let identity = made.withLock({ $0 }), let status = try? FileStatus.of(path, followingLinks: false),
+      status.identity == identity, let present = try? Self.given(path)
+    else { return false }
+    return present.exposedBytes() == token.exposedBytes()
+  }
+
+  /// What is there now is not removed with us: the next file can have the number of one that is gone.
+  public func abandon() { made.withLock { $0 = nil } }
 
   /// Removes it if it was made here and is still the same.
   public func remove() {
@@ -81,6 +95,7 @@ public final class TokenFile: Sendable {
     guard status.form == .regular else {
       throw .unusable(path: path, reason: "it is not a file", hint: "remove it")
     }
+    try judgePlaces(of: path, status)
     guard status.mode & 0o006 == 0 else {
       throw .unusable(
         path: path, reason: "every user of this machine can read or write it (mode \(status.octalMode))",
@@ -99,6 +114,50 @@ public final class TokenFile: Sendable {
     return Secret(bytes)
   }
 
+  /// Whether nobody else can put another in its place: whoever chose the token has what it opens, and who serves with it
+  /// would not notice. A link and what it leads to are judged alike.
+  private static func judgePlaces(of path: String, _ status: FileStatus) throws(TokenFileFailure) {
+    guard isOurs(status.owner) else { throw foreign(path, path, status.owner) }
+    guard let link = try? FileStatus.of(path, followingLinks: false) else {
+      throw .unusable(path: path, reason: "it was replaced just now", hint: "start again")
+    }
+    try judge(directory: parent(path), of: path)
+    guard link.form == .symbolicLink else { return }
+    guard isOurs(link.owner) else { throw foreign(path, path, link.owner) }
+    guard let resolved = realpath(path, nil) else {
+      throw .unusable(path: path, reason: SystemError(errno).reason, hint: "start again")
+    }
+    defer { free(resolved) }
+    try judge(directory: parent(String(cString: resolved)), of: path)
+  }
+
+  /// In a shared directory that is sticky, only its owner can replace a file.
+  private static func judge(directory: String, of path: String) throws(TokenFileFailure) {
+    guard let status = try? FileStatus.of(directory, followingLinks: true), status.form == .directory else {
+      throw .unusable(
+        path: path, reason: "\(directory.printable()) is not a directory", hint: "name another --token-dir")
+    }
+    guard isOurs(status.owner) else { throw foreign(path, directory, status.owner) }
+    guard status.mode & 0o022 == 0 || status.mode & mode_t(S_ISVTX) != 0 else {
+      throw .unusable(
+        path: path, reason: "others can replace it in \(directory.printable()) (mode \(status.octalMode))",
+        hint: "run `chmod go-w \(directory.printable())`")
+    }
+  }
+
+  private static func isOurs(_ owner: uid_t) -> Bool { owner == 0 || owner == geteuid() }
+
+  private static func foreign(_ path: String, _ place: String, _ owner: uid_t) -> TokenFileFailure {
+    .unusable(
+      path: path, reason: "\(place == path ? "it" : place.printable()) belongs to uid \(owner)",
+      hint: "run `chown \(geteuid()) \(place.printable())`, and change the token: it may be known")
+  }
+
+  private static func parent(_ path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   private static func prepare(_ directory: String, group: UInt32?) throws(SystemError) {
     do throws(SystemError) {
       try call { mkdir(directory, 0o700) }
@@ -115,9 +174,6 @@ public final class TokenFile: Sendable {
   private static func create(
     _ path: String, _ name: String, in directory: String, _ token: Secret, mode: UInt32, group: UInt32?
   ) throws(SystemError) -> FileStatus.Identity {
-    let status = try FileStatus.of(directory, followingLinks: true)
-    let isSafe = status.mode & 0o022 == 0 || status.mode & mode_t(S_ISVTX) != 0
-    guard status.form == .directory, isSafe else { throw SystemError(EPERM) }
     let temporary = "\(directory)/.\(name)-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
     defer { unlink(temporary) }

@@ -16,9 +16,10 @@ struct Roster {
         guard let broker = wiring.broker(profile) else { continue }
         let before = earlier.profiles[profile.name]
         let file: TokenFile
-        if let kept = before?.tokenFile, !kept.isGiven, kept.path == "\(directory)/\(profile.name)" {
+        if let kept = before?.tokenFile, kept.path == "\(directory)/\(profile.name)", kept.isIntact {
           file = kept
         } else {
+          if let lost = before?.tokenFile, lost.path == "\(directory)/\(profile.name)" { lost.abandon() }
           file = try wiring.tokenFile(profile.name, in: directory)
           made.append(file)
         }
