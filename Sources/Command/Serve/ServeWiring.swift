@@ -28,6 +28,12 @@ struct ServeWiring {
     } catch {
       throw Failure(error)
     }
+    // Not an empty service: a configuration that is missing during a reload would take every token away.
+    guard !profiles.isEmpty else {
+      throw Failure(
+        .configuration, "all profiles are to be served, and there is none",
+        hint: "write a [profile.NAME] into the configuration file")
+    }
     let directory = places.state.map { StateDirectoryOnDisk(path: $0) }
     var surroundings: [String?: Surroundings] = [:]
     for profile in profiles where surroundings[profile.caFile] == nil {
