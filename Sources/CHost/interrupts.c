@@ -48,3 +48,10 @@ bool chost_interrupts_install(void) {
 int chost_interrupts_descriptor(void) { return ends[0]; }
 
 int chost_interrupts_pending(void) { return atomic_load(&pending); }
+
+int chost_interrupts_take(void) {
+  int number = atomic_exchange(&pending, 0);
+  char bytes[16];
+  while (ends[0] >= 0 && read(ends[0], bytes, sizeof bytes) > 0) {}
+  return number;
+}

@@ -52,6 +52,13 @@ int chost_watch(void) {
   return ends[0];
 }
 
+void chost_watch_earlier(void) {
+  struct chost_signal record = {.number = chost_interrupts_take()};
+  if (record.number == 0) return;
+  ssize_t ignored = write(ends[1], &record, sizeof record);
+  (void)ignored;
+}
+
 void chost_unwatch(void) {
   for (int number = 1; number < SIGNALS; number++)
     if (changed[number]) sigaction(number, &before[number], NULL);

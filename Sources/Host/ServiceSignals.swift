@@ -23,6 +23,8 @@ public final class ServiceSignals: Sendable {
     guard signals >= 0, let wakeup = WakeUp() else { return nil }
     self.signals = signals
     self.wakeup = wakeup
+    // A signal while the configuration was read: the one handler has it, and nobody would look there again.
+    chost_watch_earlier()
   }
 
   deinit { chost_unwatch() }

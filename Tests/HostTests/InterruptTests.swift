@@ -48,6 +48,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [SIGTERM, SIGINT, SIGHUP]) func aSignalBeforeAServiceListensIsItsFirst(_ number: Int32) async {
+    await #expect(processExitsWith: .success) { [number] in
+      startAsFromAShell()
+      Interrupts.install()
+      kill(getpid(), number)
+      while Interrupts.pending == nil {}
+      let signals = try #require(ServiceSignals())
+      #expect(signals.wait(atMost: .seconds(60)) == [number == SIGHUP ? .reload : .end(number)])
+      // Whatever waits is not interrupted by it any more.
+      #expect(Interrupts.pending == nil)
+      try SystemClocks().sleep(.milliseconds(1))
+      #expect(signals.wait(atMost: .zero) == [])
+    }
+  }
+
   @Test func aSignalIgnoredAtTheStartStaysIgnored() async {
     await #expect(processExitsWith: .success) {
       startAsFromAShell()

@@ -47,6 +47,9 @@ int chost_interrupts_descriptor(void);
 /// The first interrupt's number, 0 while there was none.
 int chost_interrupts_pending(void);
 
+/// The same, and from now on there was none. Only where another handler has taken the signals over.
+int chost_interrupts_take(void);
+
 // MARK: Signals of a supervisor (watch.c)
 
 struct chost_signal {
@@ -59,6 +62,9 @@ struct chost_signal {
 /// returned, -1 on failure. Handlers, not a mask, because threads of libraries would not share the mask.
 /// C because of the handler.
 int chost_watch(void);
+
+/// Makes the interrupt that came before `chost_watch` the next record.
+void chost_watch_earlier(void);
 
 /// The dispositions of before `chost_watch`; the pipe is closed.
 void chost_unwatch(void);
