@@ -55,6 +55,14 @@ public enum Account {
     return home
   }
 
+  /// Whom the kernel names in place of each user that a user namespace has no number for (user_namespaces(7)).
+  public static var overflowUserID: UInt32 {
+    guard let file = try? Descriptor.open("/proc/sys/kernel/overflowuid", O_RDONLY | O_NONBLOCK | O_NOCTTY),
+      let content = try? file.readAll(limit: 64)
+    else { return 65534 }
+    return UInt32(decimal: String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)) ?? 65534
+  }
+
   private static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true

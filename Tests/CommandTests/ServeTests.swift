@@ -1,4 +1,7 @@
+import Broker
 import Endpoint
+import Formats
+import Host
 import Model
 import Testing
 
@@ -87,6 +90,15 @@ import Testing
     #expect(try settings([.tokenMode: ["600"]]).tokenMode == 0o600)
   }
 
+  @Test func whoeverANamespaceDoesNotKnowIsNotNamedForTheMetadataService() throws {
+    #expect(try settings([.imdsAllowUID: ["65533", "0"]]).metadataUsers == [65533, 0])
+    let nobody = Account.overflowUserID
+    let failure = #expect(throws: SettingError.self) { try settings([.imdsAllowUID: ["1", "\(nobody)"]]) }
+    #expect(failure?.kind == .usage)
+    #expect(throws: SettingError.self) { try settings(file: "[serve]\nimds_allow_uid = \(nobody)\n") }
+    #expect(throws: SettingError.self) { try settings(file: "[serve]\nimds_allow_uid = [1, \(nobody)]\n") }
+  }
+
   @Test func aWrongFlagIsAUsageErrorAndAWrongKeyAConfigurationError() {
     func kind(_ body: () throws -> ServeSettings) -> FailureKind? {
       do {
@@ -98,5 +110,75 @@ import Testing
     }
     #expect(kind { try settings([.listen: ["0.0.0.0:1"]]) } == .usage)
     #expect(kind { try settings(file: "[serve]\nlisten = \"0.0.0.0:1\"\n") } == .configuration)
+  }
+}
+
+@Suite struct ReportTests {
+  @Test func anObjectIsNotTakenForOneThatIsGone() {
+    final class Served { let number = SerialNumber() }
+    var addresses: Set<ObjectIdentifier> = []
+    var numbers: Set<SerialNumber> = []
+    for _ in 0..<1000 {
+      let served = Served()
+      addresses.insert(ObjectIdentifier(served))
+      numbers.insert(served.number)
+    }
+    #expect(numbers.count == 1000)
+    #expect(addresses.count < 1000, "else the memory of none was used again, and this shows nothing")
+  }
+}
+
+@Suite struct LoginNeedTests {
+  /// Whatever the lists hold, with a secret in each.
+  private var secrets: [String] {
+    RequestTokens.names + ChildEnvironment.removed + LoginNeed.managers
+      + [
+        RequestTokens.prefix, RequestTokens.prefix + "_PROD", "VAULT" + RequestTokens.suffix, "MINE", "THEIRS",
+        // What must be in the lists, whoever changes them.
+        "STS_AMAZONAWS_COM_ID_TOKEN", "PLUGIN_OIDC_TOKEN_ID", "SIGSTORE_ID_TOKEN", "AWS_SECRET_KEY", "AWS_ACCESS_KEY",
+        "AWS_SECRET_ACCESS_KEY", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "SYSTEM_ACCESSTOKEN", "BUILDKITE_AGENT_ACCESS_TOKEN", "ACTIONS_RUNTIME_TOKEN", "NOTIFY_SOCKET",
+      ]
+  }
+
+  @Test func theHookGetsNoSecretOfAnyProfile() {
+    var (mine, theirs) = (Profile(name: "mine"), Profile(name: "theirs"))
+    mine.tokenEnv = "MINE"
+    theirs.tokenEnv = "THEIRS"
+    var given = Environment(["PATH": "/bin", "MY_OWN": "kept"])
+    for name in secrets { given.set(name, to: "secret") }
+    let environment = LoginNeed.environment(given, [(mine, nil), (theirs, nil)])
+    #expect(environment.variables == ["PATH": "/bin", "MY_OWN": "kept"])
+  }
+
+  private func members(_ event: [UInt8]) throws -> [String: JSON] {
+    guard case .object(let object) = try JSON.parse(Array(event.dropLast())) else { return [:] }
+    return Dictionary(uniqueKeysWithValues: object.members.map { ($0.key.string, $0.value) })
+  }
+
+  private func need(uri: String, complete: String?, message: String = "log in") -> LoginNeed {
+    var need = LoginNeed(profile: Profile(name: "p"), message: message)
+    need.code = LoginCode(
+      verificationURI: uri, verificationURIComplete: complete, userCode: "ABCD", expiresAt: WallTime(seconds: 0),
+      interval: .seconds(5))
+    return need
+  }
+
+  @Test func anEventIsNeverLongerThanAHookCanBeTold() throws {
+    let uri = "https://login.example/device"
+    let usual = try members(need(uri: uri, complete: uri + "?c=ABCD").event)
+    #expect(usual["verification_uri_complete"] == JSON(uri + "?c=ABCD"))
+    let long = need(uri: uri, complete: uri + String(repeating: "x", count: 8000)).event
+    #expect(long.count <= Hook.longestInput)
+    let kept = try members(long)
+    #expect(kept["verification_uri_complete"] == nil)
+    #expect(kept["verification_uri"] == JSON(uri) && kept["user_code"] == "ABCD" && kept["message"] == "log in")
+    // Four bytes each, so that characters are not what is counted.
+    let words = String(repeating: "\u{1F511}", count: 2000)
+    for text in [words, String(repeating: "\"", count: 9000), String(repeating: "\u{1}", count: 9000)] {
+      let event = need(uri: uri + text, complete: uri + text, message: text).event
+      #expect(event.count <= Hook.longestInput)
+      #expect(try members(event)["user_code"] == "ABCD")
+    }
   }
 }

@@ -19,6 +19,10 @@ def test_the_service_is_exposed_as_little_as_the_deployment_page_says():
     assert done.returncode == 0, done.stdout[-400:]
 
 
+def test_tokens_outlive_a_restart():
+    assert "RuntimeDirectoryPreserve=restart" in (UNITS / "daypass.service").read_text().splitlines()
+
+
 @pytest.mark.parametrize("unit", ["daypass.service", "daypass.socket"])
 def test_every_line_of_the_units_is_understood(unit, tmp_path, built):
     for name in ("daypass.service", "daypass.socket"):

@@ -1,5 +1,6 @@
 import Broker
 import Endpoint
+import Host
 import Model
 
 /// How `serve` was set up: for each key the flag, else the DAYPASS_ variable, else `[serve]`, else the default.
@@ -134,6 +135,15 @@ extension Shape where Value == UInt32 {
 
 extension Shape where Value == [UInt32] {
   fileprivate static var userIDs: Shape {
+    let nobody = Account.overflowUserID
+    let all = allUserIDs
+    return Shape(expected: "user ids, as numbers, but \(nobody), which every user has whom a namespace does not know") {
+      content in
+      all.value(content).flatMap { $0.contains(nobody) ? nil : $0 }
+    }
+  }
+
+  private static var allUserIDs: Shape {
     let texts = Shape<[String]>.list("", upTo: 100) { UInt32($0) != nil }
     return Shape(expected: "user ids, as numbers") { content in
       if case .file(.integer(let value)) = content { return UInt32(exactly: value).map { [$0] } }
