@@ -117,6 +117,39 @@ def test_a_broken_configuration_keeps_the_one_before_and_says_so(logged_in, serv
     assert service.get().status == 200
 
 
+def test_without_any_profile_it_does_not_start_and_a_reload_changes_nothing(daypass, sandbox, serve):
+    daypass.configure()
+    assert "none" in daypass.run("serve", "--all-profiles", "--listen", "127.0.0.1:0").expect(78).stderr
+    env = {"DAYPASS_STORE": None}
+    daypass.configure(one=sandbox.profile(store="file"))
+    sandbox.log_in(daypass, "--profile", "one", env=env)
+    service = serve("--all-profiles", env=env)
+    token = service.token("one")
+    service.until(200, token=token)
+    daypass.config.unlink()
+    service.running.signal(signal.SIGHUP)
+    service.running.until(lambda: b"not reloaded" in service.running.err, what="the complaint")
+    assert service.get(token=token).status == 200 and service.token("one") == token
+
+
+def test_a_token_file_that_was_lost_is_made_again_on_a_reload(logged_in, serve, daypass):
+    service = serve()
+    token = service.token()
+    service.until(200)
+    service.token_file().unlink()
+    service.running.signal(signal.SIGHUP)
+    wait_for(service.token_file().exists, 20, "the new token file")
+    daypass.watch.secret(service.token())
+    assert service.token() != token
+    service.until(200)
+    service.token_file().write_text("x" * 40)
+    service.running.signal(signal.SIGHUP)
+    service.until(200, token="x" * 40)
+    service.running.signal(signal.SIGTERM)
+    service.running.finish().expect(0)
+    assert service.token() == "x" * 40, "what somebody put there stays"
+
+
 def test_a_role_that_changes_is_not_served_on_with_the_keys_of_the_one_before(logged_in, sandbox, serve):
     service = serve()
     first = service.until(200).json()
@@ -155,7 +188,19 @@ def test_a_client_that_never_finishes_does_not_hold_the_end_up(logged_in, serve)
         service.running.signal(signal.SIGTERM)
         started = time.monotonic()
         service.running.finish(60).expect(0)
-        assert time.monotonic() - started < 50
+        assert time.monotonic() - started < 15
+
+
+def test_an_sts_that_hangs_does_not_hold_the_end_up(logged_in, sandbox, serve):
+    sandbox.set(latency_ms={"sts": 60_000})
+    # Another duration than the login's: what that bought does not fit.
+    before = sandbox.count("sts")
+    service = serve("--duration", "30m")
+    wait_for(lambda: sandbox.count("sts") > before, 20, "the request that hangs")
+    service.running.signal(signal.SIGTERM)
+    started = time.monotonic()
+    service.running.finish(60).expect(0)
+    assert time.monotonic() - started < 15
 
 
 def test_an_interrupt_from_the_terminal_is_130(logged_in, serve):
