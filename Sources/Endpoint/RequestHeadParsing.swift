@@ -1,4 +1,4 @@
-/// Why a request gets no further than its head. In this order, and the connection is closed after each: where the next
+/// Why a request gets no further than its head. The first in this order, where there are several, and the connection is closed after each: where the next
 /// request would begin is not certain.
 enum RequestRefusal: Error, Equatable {
   /// 400
@@ -26,7 +26,6 @@ extension RequestHead {
     let isOld = requestLine[2].elementsEqual("HTTP/1.0".utf8)
     guard isOld || requestLine[2].elementsEqual("HTTP/1.1".utf8) else { throw .malformed }
 
-    guard lines.count <= RequestHead.headerLimit else { throw .headersTooLarge }
     var headers: [Header] = []
     for line in lines { headers.append(try Header(parsing: line)) }
     func values(_ name: String) -> [[UInt8]] {
@@ -37,23 +36,26 @@ extension RequestHead {
     guard hosts.count == 1 || (hosts.isEmpty && isOld), values("transfer-encoding").isEmpty else { throw .malformed }
     let lengths = values("content-length")
     guard lengths.count <= 1 else { throw .malformed }
-    var bodyLength = 0
-    if let digits = lengths.first {
-      guard !digits.isEmpty, digits.allSatisfy(Octet.isDigit) else { throw .malformed }
-      let significant = digits.drop { $0 == Octet.zero }
-      // 64 KiB has five digits; more cannot overflow what is not computed.
-      guard significant.count <= 5 else { throw .bodyTooLarge }
-      bodyLength = significant.reduce(0) { $0 * 10 + Int($1 - Octet.zero) }
-      guard bodyLength <= RequestHead.bodyLimit else { throw .bodyTooLarge }
-    }
+    let bodyLength =
+      try lengths.first.map { (digits) throws(RequestRefusal) in try RequestHead.bodyLength(digits) } ?? 0
 
     let options = values("connection").flatMap { $0.split(separator: UInt8(ascii: ",")) }
       .map { $0.trimmed.map(Octet.lowercased) }
     method = Array(requestLine[0])
     path = try RequestHead.path(of: requestLine[1], host: hosts.first)
+    // Nothing is malformed: now it may be too large.
+    guard headers.count <= RequestHead.headerLimit else { throw .headersTooLarge }
+    guard bodyLength <= RequestHead.bodyLimit else { throw .bodyTooLarge }
     self.headers = headers
     self.bodyLength = bodyLength
     isPersistent = !isOld && !options.contains(Array("close".utf8))
+  }
+
+  /// Of a Content-Length; what is far beyond the limit is somewhere beyond it.
+  private static func bodyLength(_ digits: [UInt8]) throws(RequestRefusal) -> Int {
+    guard !digits.isEmpty, digits.allSatisfy(Octet.isDigit) else { throw .malformed }
+    // 64 KiB has five digits: six cannot overflow.
+    return digits.drop { $0 == Octet.zero }.prefix(6).reduce(0) { $0 * 10 + Int($1 - Octet.zero) }
   }
 
   /// The path of an origin-form target, or of an absolute-form one that names the same host (RFC 9112 §3.2).

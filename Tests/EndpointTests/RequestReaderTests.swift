@@ -95,6 +95,16 @@ import Testing
     #expect(steps(many + "X: y\r\n\r\n") == [.refused(.headersTooLarge)])
   }
 
+  @Test func whatIsMalformedAndTooLargeIsMalformed() {
+    let headers = String(repeating: "X: y\r\n", count: RequestHead.headerLimit)
+    let length = "Content-Length: 65537\r\n"
+    for broken in [
+      "GET / HTTP/1.1\r\nHost: a\r\n\(headers)X : y\r\n\r\n", "GET a HTTP/1.1\r\nHost: a\r\n\(headers)\r\n",
+      "GET a HTTP/1.1\r\nHost: a\r\n\(length)\r\n", "GET / HTTP/1.1\r\n\(length)\(headers)\r\n",
+    ] { #expect(steps(broken) == [.refused(.malformed)]) }
+    #expect(steps("GET / HTTP/1.1\r\nHost: a\r\n\(length)\(headers)\r\n") == [.refused(.headersTooLarge)])
+  }
+
   @Test func bodiesAreSkippedUpToTheirLimit() throws {
     let next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n"
     for length in ["0", "5", "00005", "65536"] {
