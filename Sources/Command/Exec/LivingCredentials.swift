@@ -41,10 +41,11 @@ struct LivingCredentials {
       if let files { environment.setFiles(files, config: config?.path ?? "/dev/null") }
       environment.announce()
       try announceEnd(lease)
-      guard keepFresh(board, lease) else {
-        throw Failure(.output, "the system gives no further thread", hint: "raise the limit of processes (ulimit -u)")
+      // Begun when the command runs and our descriptors are handed over, not before: a program that prints a token is a
+      // fork that looks at which of them are whose.
+      return try Supervisor.run(command.program(environment, user: user), handsOver: true) {
+        keepFresh(board, lease) ? nil : Self.nextTry
       }
-      return try Supervisor.run(command.program(environment, user: user), handsOver: true)
     } catch let failure as EndpointFailure {
       throw Failure(failure)
     } catch let failure as PrivateFileFailure {
@@ -74,11 +75,18 @@ struct LivingCredentials {
     if let notice = last.notice(lease, now: clocks.wall()) { wiring.log.log(.warning, notice) }
   }
 
+  /// After the system had no thread for us.
+  private static let nextTry = Duration.seconds(10)
+
   private func keepFresh(_ board: CredentialBoard, _ lease: Lease) -> Bool {
     let refresher = Refresher(broker, board, wiring)
-    return BackgroundThread.start {
+    let hasStarted = BackgroundThread.start {
       var refresher = refresher
       refresher.run(lease)
     }
+    if !hasStarted {
+      wiring.log.log(.warning, "the credentials are not renewed yet: the system gives no further thread (ulimit -u)")
+    }
+    return hasStarted
   }
 }
