@@ -35,6 +35,8 @@ private struct Captured: ~Copyable {
   private var text: [UInt8] = []
   private var end: chost_end?
   private var isClosed = false
+  /// Nobody has said yet that the program ended.
+  private var mayRun = true
 
   init(program: Program, capture: chost_capture, limit: Int) {
     self.program = program
@@ -45,7 +47,7 @@ private struct Captured: ~Copyable {
     self.limit = limit
   }
 
-  deinit { chost_capture_finish(group, end == nil) }
+  deinit { chost_capture_finish(group, mayRun) }
 
   mutating func wait(from start: BootTime, until deadline: BootTime) throws(ProgramFailure) -> Secret {
     let clocks = SystemClocks()
@@ -99,7 +101,8 @@ private struct Captured: ~Copyable {
     var record = chost_end()
     let size = MemoryLayout<chost_end>.size
     let count = try? call { withUnsafeMutableBytes(of: &record) { read(endPipe.number, $0.baseAddress, size) } }
-    // Without a word only if it was killed together with whoever would have told.
+    // Without a word if whoever would have told was killed, with the program or alone.
+    mayRun = count != size
     end = count == size ? record : chost_end(kind: Int32(bitPattern: CHOST_KILLED.rawValue), value: SIGKILL)
   }
 }

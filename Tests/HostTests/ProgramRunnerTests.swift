@@ -55,6 +55,16 @@ import Testing
     #expect(kill(child, 0) != 0 || isZombie(child))
   }
 
+  @Test func `one whose watcher was killed does not go on`() throws {
+    let scratch = try Scratch()
+    let script = "echo $$ > \(scratch["pid"]); kill -KILL $PPID; exec sleep 1000"
+    #expect(throws: ProgramFailure.killed(name: "sh", signal: SIGKILL)) { try output(["sh", "-c", script]) }
+    let child = try #require(pid_t(String(try run("cat", scratch["pid"]).output.dropLast())))
+    for _ in 0..<1000 where kill(child, 0) == 0 && !isZombie(child) { usleep(10_000) }
+    #expect(kill(child, 0) != 0 || isZombie(child))
+    kill(child, SIGKILL)
+  }
+
   private func isZombie(_ pid: pid_t) -> Bool {
     let status = (try? run("cat", "/proc/\(pid)/stat").output) ?? ""
     return status.isEmpty || status.contains(") Z ")
