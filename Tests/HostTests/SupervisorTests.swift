@@ -119,6 +119,24 @@ import Testing
     }
   }
 
+  /// Threads that start programs may begin there.
+  @Test func timedWorkBeginsWhenDescriptorsAreHandedOver() async {
+    await #expect(processExitsWith: .success) {
+      startAsFromAShell()
+      let given = dup(0)
+      Host.prepare()
+      var wasOpen: Bool?
+      let code = try Supervisor.run(
+        Program("sh", ["-c", "exit 7"], environment: .given()), handsOver: true
+      ) {
+        if wasOpen == nil { wasOpen = fcntl(given, F_GETFD) >= 0 }
+        return nil
+      }
+      #expect(code == 7)
+      #expect(wasOpen == false)
+    }
+  }
+
   @Test func timedWorkIsDoneWhileTheChildRuns() async {
     await #expect(processExitsWith: .success) {
       startAsFromAShell()
