@@ -70,7 +70,8 @@ final class FileLock: StateLock {
     for name in names where name.hasSuffix(suffix) {
       var status = stat()
       guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0, FileStatus(status).form == .regular,
-        Int(time(nil)) - Int(status.st_mtim.tv_sec) > 3600
+        // Saturating: a file system may hold any number there.
+        WallTime(seconds: Int64(time(nil))) - WallTime(seconds: Int64(status.st_mtim.tv_sec)) > 3600
       else { continue }
       (try? attempt(name, in: directory))??.unlock()
     }
@@ -83,9 +84,10 @@ final class FileLock: StateLock {
     (try? attempt(name, in: directory))??.unlock()
   }
 
-  /// Nil if somebody else holds it.
+  /// Nil if somebody else holds it, or if it goes on losing its name: a network file system can show an open file and
+  /// its name as two for good, and whoever waits shall rest between looks and see its deadline.
   private static func attempt(_ name: String, in directory: Int32) throws(SystemError) -> FileLock? {
-    while true {
+    for _ in 1...3 {
       let file = try call {
         openat(directory, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o600)
       }
@@ -112,6 +114,7 @@ final class FileLock: StateLock {
         throw error
       }
     }
+    return nil
   }
 
   /// Whether this open file is the one that has the name.

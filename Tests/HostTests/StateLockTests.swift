@@ -48,6 +48,25 @@ import Testing
     #expect(try listing(scratch["state"]).sorted() == ["data", "held.lock", "young.lock"])
   }
 
+  /// Only a file system in memory keeps such a time.
+  @Test func anyTimeOfALockFileIsSurvived() throws {
+    var template = Array("/dev/shm/daypass-host-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { return }
+    let directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    defer {
+      unlink("\(directory)/data")
+      unlink("\(directory)/old.lock")
+      rmdir(directory)
+    }
+    let state = StateDirectoryOnDisk(path: directory)
+    try state.write([1], to: "data")
+    try create("\(directory)/old.lock", "")
+    let first = timespec(tv_sec: .min, tv_nsec: 0)
+    try #require(utimensat(AT_FDCWD, "\(directory)/old.lock", [first, first], 0) == 0)
+    try state.write([2], to: "data")
+    #expect(try listing(directory) == ["data"])
+  }
+
   /// Each removes the file that others have just opened to lock it.
   @Test func noTwoHoldItAlthoughItsFileComesAndGoes() async throws {
     let counter = Counter()
