@@ -21,6 +21,9 @@ public enum RFC3339 {
     return CivilTime.isRepresentable(time) ? time : nil
   }
 
+  /// Whether a moment lies in the years 0000 to 9999, which are all that can be written.
+  public static func canExpress(_ time: WallTime) -> Bool { CivilTime.isRepresentable(time) }
+
   /// `2026-11-22T14:00:00Z`. What lies before the year 0000 or after 9999 is written as the nearest end of that range.
   public static func format(_ time: WallTime) -> String {
     let civil = CivilTime(clamping: time)

@@ -31,13 +31,12 @@ public func inspect(
   } catch {
     throw .malformed(error)
   }
-  guard let exp = claims["exp"]?.integer else { throw .malformedClaim("exp") }
-  let expiration = WallTime(seconds: exp)
+  guard let expiration = claims.moment("exp") else { throw .malformedClaim("exp") }
   guard now < expiration else { throw .expired(expiration, now: now) }
-  if let value = claims["nbf"] {
-    guard let nbf = value.integer else { throw .malformedClaim("nbf") }
+  if claims["nbf"] != nil {
+    guard let nbf = claims.moment("nbf") else { throw .malformedClaim("nbf") }
     // Issuers set it to their own "now", which may be ahead of ours.
-    guard WallTime(seconds: nbf) <= now + 60 else { throw .notYetValid(WallTime(seconds: nbf), now: now) }
+    guard nbf <= now + 60 else { throw .notYetValid(nbf, now: now) }
   }
   guard let audiences = claims["aud"] == nil ? [] : claims.audiences else { throw .malformedClaim("aud") }
   if let expectedAudiences, !audiences.contains(where: expectedAudiences.contains) {
@@ -47,7 +46,7 @@ public func inspect(
   if let expectedIssuer, issuer != expectedIssuer { throw .issuer(issuer, expected: expectedIssuer) }
   return InspectedToken(
     token: token, unverifiedClaims: claims, unverifiedIssuer: issuer, unverifiedSubject: claims["sub"]?.text,
-    audiences: audiences, expiration: expiration, issuedAt: claims["iat"]?.integer.map(WallTime.init))
+    audiences: audiences, expiration: expiration, issuedAt: claims.moment("iat"))
 }
 
 /// What is wrong with a pre-issued token.

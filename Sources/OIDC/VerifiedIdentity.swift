@@ -79,8 +79,14 @@ extension JSONObject {
 
   /// A NumericDate that is an integer; fractions are allowed by RFC 7519 §2 and used by nobody honest.
   fileprivate func time(_ name: String) throws(VerificationError) -> WallTime {
-    guard let seconds = self[name]?.integer else { throw .malformedClaim(name) }
-    return WallTime(seconds: seconds)
+    guard let time = moment(name) else { throw .malformedClaim(name) }
+    return time
+  }
+
+  /// Nil also for what no calendar has.
+  func moment(_ name: String) -> WallTime? {
+    guard let time = self[name]?.integer.map(WallTime.init(seconds:)), RFC3339.canExpress(time) else { return nil }
+    return time
   }
 }
 

@@ -37,6 +37,13 @@ struct InspectionTests {
     }
   }
 
+  @Test(arguments: ["9223372036854775807", "-9223372036854775807", "253402300800"])
+  func timesThatNoCalendarHasAreMalformed(_ value: String) {
+    for name in ["exp", "nbf"] {
+      #expect(throws: InspectionError.malformedClaim(name)) { try inspected([name: value]) }
+    }
+  }
+
   @Test(arguments: ["\"1700003600\"", "1.5", "1e300", "null", "[]"]) func timesAreIntegers(_ value: String) {
     #expect(throws: InspectionError.malformedClaim("exp")) { try inspected(["exp": value]) }
     #expect(throws: InspectionError.malformedClaim("nbf")) { try inspected(["nbf": value]) }

@@ -7,7 +7,7 @@ enum Moment {
   /// `2026-11-22T15:04:05Z (in 58 min)`
   static func text(_ time: WallTime, now: WallTime) -> String {
     let left = time - now
-    return "\(RFC3339.format(time)) (\(left > 0 ? "in \(span(left))" : "over for \(span(-left))"))"
+    return "\(RFC3339.format(time)) (\(left > 0 ? "in \(span(left))" : "over for \(span(now - time))"))"
   }
 
   static func span(_ seconds: Int64) -> String {
