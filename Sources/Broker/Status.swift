@@ -97,6 +97,7 @@ extension CredentialBroker {
   /// Nil where there is none that can be used, said in `status`.
   private func session(_ status: inout ProfileStatus) throws(Failure) -> StoredSession? {
     let keeper = try SessionKeeper(surroundings, profile: profile)
+    let session: StoredSession
     switch try keeper.store.read() {
     case .none:
       status.state = .loginRequired
@@ -107,9 +108,16 @@ extension CredentialBroker {
       status.reason = reason
       status.key = key?.place
       return nil
-    case .session: break
+    case .session(let record, let reference):
+      // Of the record just read: a logout may come at any moment. One that cannot be used hides no other profile.
+      do throws(Failure) {
+        session = try keeper.stored(record, reference)
+      } catch {
+        status.state = .loginRequired
+        status.reason = error.message
+        return nil
+      }
     }
-    let session = try keeper.current()
     status.subject = session.identity.subject
     status.label = session.identity.email ?? session.identity.preferredUsername ?? session.identity.name
     status.identityExpiresAt = session.identity.expiration

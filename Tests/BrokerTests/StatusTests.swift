@@ -37,6 +37,18 @@ import Testing
     #expect(status.reason?.contains("ended at") == true)
   }
 
+  @Test func `a session whose token cannot be read asks for a login and hides nothing`() throws {
+    let world = try World()
+    try world.login()
+    let keeper = try SessionKeeper(world.surroundings(), profile: world.profile())
+    var record = try world.record()
+    record.idToken = UnverifiedToken(Secret("no token"))
+    try keeper.store.write(record, like: nil)
+    let status = try world.status()
+    #expect(status.state == .loginRequired)
+    #expect(status.reason?.contains("no usable session") == true)
+  }
+
   @Test func `without a refresh token a session ends with its ID token`() throws {
     let world = try World()
     world.provider.set { $0.givesRefreshToken = false }

@@ -43,13 +43,24 @@ public struct StraySession: Sendable {
 
   /// Deletes it and what was bought with it, without a word to its provider.
   public func delete(_ surroundings: Surroundings, like profile: Profile) throws(Failure) -> WallTime? {
-    let lock = try? surroundings.state?.lock(name, deadline: surroundings.clocks.boot() + Logout.patience)
+    let lock = try lock(surroundings)
     defer { lock?.unlock() }
     try surroundings.inState { (state) throws(StateFailure) in
-      for suffix in ["", FailureRecord.suffix, LoginBoard.suffix + FailureRecord.suffix] {
+      for suffix in ["", FailureRecord.suffix, LoginBoard.suffix, LoginBoard.suffix + FailureRecord.suffix] {
         try state.remove(name + suffix)
       }
     }
     return try CredentialCache.forget(boughtWith: name, surroundings, store: profile.store)
+  }
+
+  /// Nil where none can be had in time; whoever is told to end meanwhile deletes nothing.
+  private func lock(_ surroundings: Surroundings) throws(Failure) -> (any StateLock)? {
+    let deadline = surroundings.clocks.boot() + Logout.patience
+    do throws(Failure) {
+      return try surroundings.inState { (state) throws(StateFailure) in try state.lock(name, deadline: deadline) }
+    } catch {
+      guard error.kind == .output || error.kind == .busy else { throw error }
+      return nil
+    }
   }
 }
