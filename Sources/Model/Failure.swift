@@ -49,6 +49,10 @@ public struct Failure: Explained, Hashable {
   public var kind: FailureKind
   public var message: String
   public var hint: String?
+  /// Seconds that a server asked to be left alone.
+  public var retryAfter: Int64?
+  /// Somebody's earlier failure, repeated because nobody asks again yet.
+  public var isRemembered = false
 
   public init(_ kind: FailureKind, _ message: String, hint: String? = nil) {
     self.kind = kind

@@ -57,6 +57,32 @@ import Testing
     #expect(world.provider.counts.exchanges == (fault.kind == .unreachable ? tries : tries + 1))
   }
 
+  @Test func `a failure that is only repeated makes no new pause`() throws {
+    let world = try World()
+    try world.login()
+    world.clocks.advance(seconds: 4000)
+    world.provider.set { $0.isDown = true }
+    _ = failure { try world.token() }
+    let other = world.profile { $0.roleARN = "arn:aws:iam::111122223333:role/other" }
+    let again = failure { try world.lease(other) }
+    #expect(again?.message.contains("(tried a moment ago") == true)
+    #expect(world.files("credentials-").filter { $0.hasSuffix(".failed") } == [])
+    let third = failure { try world.lease(other) }
+    #expect(third == again)
+  }
+
+  @Test func `a server that asks to be left alone is, whichever document was asked for`() throws {
+    let world = try World()
+    try world.login()
+    world.clocks.advance(seconds: 4000)
+    world.provider.set { $0.metadataRetryAfter = 600 }
+    #expect(failure { try world.lease() }?.kind == .unreachable)
+    let tries = world.provider.counts.all
+    world.clocks.advance(seconds: 300)
+    #expect(failure { try world.lease() }?.kind == .unreachable)
+    #expect(world.provider.counts.all == tries)
+  }
+
   @Test func `another token is tried at once`() throws {
     let world = try World()
     world.setFile("/token", world.provider.issue("robot"))

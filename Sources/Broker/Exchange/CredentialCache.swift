@@ -118,14 +118,27 @@ struct CredentialCache {
   /// soon replaced by the next.
   static func forgetExpired(_ surroundings: Surroundings, store: StoreChoice) {
     guard let names = try? names(prefix(nil), surroundings) else { return }
-    for name in names where !name.hasSuffix(FailureRecord.suffix) {
-      guard let lease = try? lease(name, surroundings, store), lease.secondsLeft(surroundings) <= 0,
+    for name in names {
+      if name.hasSuffix(FailureRecord.suffix) {
+        let data = String(name.dropLast(FailureRecord.suffix.count))
+        let failure = FailureRecord(surroundings: surroundings, name: data)
+        if !names.contains(data), failure.isLongOver { failure.forget() }
+        continue
+      }
+      guard hasExpired(name, surroundings, store),
         let lock = try? surroundings.state?.lock(name, deadline: surroundings.clocks.boot())
       else { continue }
+      defer { lock.unlock() }
+      // Whoever held the lock until now may have renewed it.
+      guard hasExpired(name, surroundings, store) else { continue }
       try? surroundings.state?.remove(name)
       FailureRecord(surroundings: surroundings, name: name).forget()
-      lock.unlock()
     }
+  }
+
+  private static func hasExpired(_ name: String, _ surroundings: Surroundings, _ store: StoreChoice) -> Bool {
+    guard let lease = try? lease(name, surroundings, store) else { return false }
+    return lease.secondsLeft(surroundings) <= 0
   }
 
   private static func names(_ prefix: String, _ surroundings: Surroundings) throws(Failure) -> [String] {

@@ -23,9 +23,12 @@ struct LoginBoard {
 
   /// The login that is waiting now. What a killed one left is cleared away.
   func current() -> LoginInProgress? {
-    guard let login = published() else { return nil }
+    guard published() != nil else { return nil }
     do throws(Failure) {
-      guard let lock = try lock() else { return login.left(surroundings.clocks.wall()) > 0 ? login : nil }
+      guard let lock = try lock() else {
+        // The one that holds it may just have begun, and what was read first is a killed one's.
+        return published().flatMap { $0.left(surroundings.clocks.wall()) > 0 ? $0 : nil }
+      }
       try? surroundings.state?.remove(name)
       lock.unlock()
       return nil

@@ -174,7 +174,11 @@ struct Provider {
       } catch {
         throw Failure(error)
       }
-      guard isDue else { throw Failure(problem) }
+      guard isDue else {
+        var failure = Failure(problem)
+        failure.retryAfter = retryAfter
+        throw failure
+      }
       attempt += 1
     }
   }

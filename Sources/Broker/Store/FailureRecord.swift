@@ -20,9 +20,11 @@ public struct RecordedFailure: Hashable, Sendable {
 
   /// The same failure for whoever comes meanwhile.
   var again: Failure {
-    Failure(
+    var again = Failure(
       failure.kind, "\(failure.message) (tried a moment ago; the next try is due at \(RFC3339.format(until)))",
       hint: failure.hint)
+    again.isRemembered = true
+    return again
   }
 }
 
@@ -49,6 +51,9 @@ struct FailureRecord {
 
   /// Also after its time, as long as no renewal has succeeded.
   func last() -> RecordedFailure? { read()?.record }
+
+  /// Whether its pause has been over for a day: whoever it was for has gone.
+  var isLongOver: Bool { last().map { surroundings.clocks.wall() - $0.until > 86_400 } ?? false }
 
   private func read() -> (object: JSONObject, record: RecordedFailure)? {
     guard isKept, let bytes = try? surroundings.readState(file), let object = try? JSON.parse(bytes).object,
@@ -78,7 +83,10 @@ struct FailureRecord {
 
   /// Remembers what has to do with somebody else's server, for 30 to 60 s, or for as long as that server asks.
   func record(_ setback: Setback) {
-    guard isKept, let kind = FailureRecord.names.first(where: { $0.kind == setback.failure.kind })?.name else { return }
+    // Nobody was asked now, so nothing is known anew.
+    guard isKept, !setback.failure.isRemembered,
+      let kind = FailureRecord.names.first(where: { $0.kind == setback.failure.kind })?.name
+    else { return }
     let random = (try? surroundings.cryptography.randomBytes(1))?.first ?? 0
     let pause = min(max(30 + Int64(random) % 31, setback.retryAfter ?? 0), FailureRecord.longest)
     let now = surroundings.clocks.wall()
@@ -111,10 +119,12 @@ struct Setback: Error {
   var retryAfter: Int64?
   /// Whether the same may succeed with a new token, and only with one.
   var needsFreshToken = false
+  /// A login or a logout came in between, and there is nothing left to renew.
+  var wasSuperseded = false
 
   init(_ failure: Failure, retryAfter: Int64? = nil, needsFreshToken: Bool = false) {
     self.failure = failure
-    self.retryAfter = retryAfter
+    self.retryAfter = retryAfter ?? failure.retryAfter
     self.needsFreshToken = needsFreshToken
   }
 }

@@ -42,6 +42,8 @@ final class SmallProvider: Transport {
     /// 400 without a body, as Glewlwyd says it.
     var refusesRefreshSilently = false
     var refreshRetryAfter: Int64?
+    /// Its metadata is not to be had for so long.
+    var metadataRetryAfter: Int64?
     var duringRefresh: (@Sendable () -> Void)?
     /// Whose tokens a CI's service mints, and for how long.
     var job = "repo:a"
@@ -64,6 +66,7 @@ final class SmallProvider: Transport {
     var behaviour = Behaviour()
     var deviceCodes: [String: (challenge: String, polls: Int)] = [:]
     var refreshToken: String?
+    var refreshTimeout: Duration?
     var retired: Set<String> = []
     var issued: [String: (subject: String, end: WallTime)] = [:]
     var keys: [String: (account: String, role: String)] = [:]
@@ -87,6 +90,7 @@ final class SmallProvider: Transport {
   func resetCounts() { state.withLock { $0.counts = Counts() } }
   func set(_ change: (inout Behaviour) -> Void) { state.withLock { change(&$0.behaviour) } }
   func buyer(of accessKey: String) -> String? { state.withLock { $0.buyers[accessKey] } }
+  var longestRefreshTimeout: Duration? { state.withLock { $0.refreshTimeout } }
   var sessionNames: [String] { state.withLock { $0.names } }
   var requestedDurations: [String] { state.withLock { $0.durations } }
   var secrets: [String] {
@@ -112,6 +116,9 @@ final class SmallProvider: Transport {
 
   func send(_ request: HTTPRequest) throws(TransportFailure) -> HTTPResponse {
     if request.url.hasPrefix(SmallProvider.sts), let hook = state.withLock({ $0.behaviour.duringExchange }) { hook() }
+    if Form(request)["grant_type"] == "refresh_token" {
+      state.withLock { $0.refreshTimeout = max($0.refreshTimeout ?? .zero, request.timeout) }
+    }
     if Form(request)["grant_type"] == "refresh_token", let hook = state.withLock({ $0.behaviour.duringRefresh }) {
       hook()
     }
@@ -153,6 +160,9 @@ final class SmallProvider: Transport {
     let issuer = SmallProvider.issuer
     switch request.url {
     case issuer + "/.well-known/openid-configuration":
+      if let seconds = state.behaviour.metadataRetryAfter {
+        return HTTPResponse(status: 503, headers: [("retry-after", String(seconds))])
+      }
       var members: [(String, JSON)] = [
         ("issuer", JSON(issuer)), ("token_endpoint", JSON(issuer + "/token")), ("jwks_uri", JSON(issuer + "/keys")),
         ("device_authorization_endpoint", JSON(issuer + "/device")), ("code_challenge_methods_supported", ["S256"]),
