@@ -62,10 +62,11 @@ import Testing
   }
 
   @Test func `a lost answer of a provider that does not rotate costs one more request`() throws {
-    let world = try loggedIn {
-      $0.rotates = false
-      $0.losesAnswers = 1
-    }
+    let world = try loggedIn { $0.rotates = false }
+    world.clocks.advance(seconds: 4000)
+    _ = try world.lease()
+    world.provider.resetCounts()
+    world.provider.set { $0.losesAnswers = 1 }
     world.clocks.advance(seconds: 4000)
     _ = try world.lease()
     #expect(world.provider.counts.refreshes == 2)
@@ -75,9 +76,70 @@ import Testing
   @Test func `a lost answer of a provider that rotates is called so`() throws {
     let world = try loggedIn { $0.losesAnswers = 1 }
     world.clocks.advance(seconds: 4000)
+    #expect(failure { try world.lease() }?.kind == .unreachable)
+    // Two of the same token would be taken for a theft. The mark tells, and it is tried once more.
+    #expect(world.provider.counts.refreshes == 1)
+    #expect(world.provider.counts.reuses == 0)
+    #expect(try world.record().redeemingSince != nil)
+    world.forgetFailures()
     let lost = failure { try world.lease() }
     #expect(lost?.kind == .loginRequired)
     #expect(lost?.message.contains("was lost") == true)
+  }
+
+  /// What a login leaves that would not wait any longer for the lock.
+  private func replace(_ world: World, loggedInAt: WallTime) throws {
+    let keeper = try SessionKeeper(world.surroundings(), profile: world.profile())
+    let token = UnverifiedToken(Secret(world.provider.issue("bob", audience: "daypass")))
+    try keeper.store.write(
+      SessionRecord(idToken: token, refreshToken: Secret("bobs"), loggedInAt: loggedInAt), like: nil)
+  }
+
+  @Test(arguments: [nil, "invalid_grant"])
+  func `a login that did not wait keeps its session`(refusal: String?) throws {
+    let world = try loggedIn { $0.refusesRefresh = refusal }
+    world.clocks.advance(seconds: 4000)
+    world.provider.set {
+      $0.duringRefresh = { try? self.replace(world, loggedInAt: world.clocks.wall()) }
+    }
+    defer { world.provider.set { $0.duringRefresh = nil } }
+    #expect(try world.token().subject == "bob")
+    #expect(try world.record().refreshToken?.exposedText() == "bobs")
+    #expect(try world.record().redeemingSince == nil)
+    #expect(world.provider.counts.revocations == (refusal == nil ? 1 : 0))
+    #expect(world.files("session-").count == 1)
+  }
+
+  @Test func `after a logout that did not wait, nothing is bought`() throws {
+    let world = try loggedIn()
+    world.clocks.advance(seconds: 4000)
+    world.provider.set {
+      $0.duringRefresh = {
+        for name in world.files("session-") { try? world.disk.remove(name) }
+      }
+    }
+    defer { world.provider.set { $0.duringRefresh = nil } }
+    let ended = failure { try world.lease() }
+    #expect(ended?.kind == .loginRequired)
+    #expect(ended?.message.contains("logged out meanwhile") == true)
+    #expect(world.provider.counts.exchanges == 0)
+    #expect(world.provider.counts.revocations == 1)
+    #expect(world.files("session-") == [])
+  }
+
+  @Test func `a redemption may take all the time there is`() throws {
+    let world = try loggedIn()
+    world.clocks.advance(seconds: 4000)
+    _ = try world.token()
+    #expect(world.provider.longestRefreshTimeout.map { $0 > .seconds(20) } == true)
+  }
+
+  @Test func `a wall clock that was set back revives no ID token`() throws {
+    let world = try loggedIn()
+    world.provider.set { $0.isDown = true }
+    world.clocks.advance(seconds: 4000)
+    world.clocks.step(-3600)
+    #expect(failure { try world.token() }?.kind == .unreachable)
   }
 
   @Test func `the mark of a redemption that was cut off tells that its answer was lost`() throws {

@@ -160,7 +160,7 @@ public struct LoginFlow {
       let client = try provider.client(metadata)
       let redemption: Redemption
       do throws(RedemptionProblem) {
-        redemption = try provider.redeem(refreshToken, metadata, client: client, until: soon)
+        redemption = try provider.redeem(refreshToken, metadata, client: client, mayRepeat: false, until: soon)
       } catch {
         throw error.failure
       }
@@ -178,6 +178,7 @@ public struct LoginFlow {
       idToken, metadata, accessToken: tokens.accessToken, nonce: nonce, requestedAt: startedAt, until: soon)
     let now = surroundings.clocks.wall()
     var record = SessionRecord(idToken: idToken, refreshToken: tokens.refreshToken, loggedInAt: now)
+    record.take(idToken, until: identity.expiration, surroundings)
     record.refreshExpiresAt = tokens.refreshExpiresIn.map { now + $0 }
     record.rotates = rotated
     // The first refresh, where there was one already.

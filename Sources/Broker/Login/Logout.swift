@@ -77,6 +77,10 @@ public struct Logout {
       return try store.lock(until: surroundings.clocks.boot() + Logout.patience)
     } catch {
       guard error.kind == .output || error.kind == .busy else { throw error }
+      if error.kind == .busy {
+        surroundings.diagnostics.log(
+          .warning, "another process is just refreshing the session, and does not end; it is deleted all the same")
+      }
       return nil
     }
   }

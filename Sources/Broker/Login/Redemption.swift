@@ -25,6 +25,8 @@ struct RedemptionProblem: Error {
   /// The provider may have redeemed it, and its answer, with a new refresh token, did not arrive.
   var answerMayBeLost: Bool
 
+  var isInterruption: Bool { if case .interrupted = failure.kind { true } else { false } }
+
   init(_ meaning: Meaning, _ error: RefreshError, answerMayBeLost: Bool) {
     self.meaning = meaning
     failure = Failure(error)
@@ -33,12 +35,15 @@ struct RedemptionProblem: Error {
 }
 
 extension Provider {
-  /// One try, then two more if they may help: the same token again, since an answer that got lost may not have been the
-  /// provider's last word on it.
+  /// One try, which may take all the time there is, then two more if they may help. A provider that rotates takes a
+  /// token that comes twice for a stolen one and ends the session: where an answer may have got lost, it is only sent
+  /// again if `mayRepeat`.
   func redeem(
-    _ refreshToken: Secret, _ metadata: ProviderMetadata, client: ClientAuthentication, until deadline: BootTime
+    _ refreshToken: Secret, _ metadata: ProviderMetadata, client: ClientAuthentication, mayRepeat: Bool,
+    until deadline: BootTime
   ) throws(RedemptionProblem) -> Redemption {
-    let request = Refresh.request(refreshToken, tokenEndpoint: metadata.tokenEndpoint, client: client)
+    var request = Refresh.request(refreshToken, tokenEndpoint: metadata.tokenEndpoint, client: client)
+    request.timeout = deadline - surroundings.clocks.boot()
     var attempt = 1
     var answerMayBeLost = false
     while true {
@@ -60,6 +65,9 @@ extension Provider {
         throw RedemptionProblem(.failed, error, answerMayBeLost: answerMayBeLost || error.mayHideAnAnswer)
       case .later(let error, let retryAfter):
         answerMayBeLost = answerMayBeLost || error.mayHideAnAnswer
+        guard mayRepeat || !error.hidesAnAnswer else {
+          throw RedemptionProblem(.later(retryAfter: retryAfter), error, answerMayBeLost: true)
+        }
         let isDue: Bool
         do throws(Interrupted) {
           isDue = try surroundings.rested(
@@ -78,6 +86,14 @@ extension Provider {
 }
 
 extension RefreshError {
+  /// Whether it was sent and nobody knows what the provider said: unlike a server that answers that it is too busy.
+  fileprivate var hidesAnAnswer: Bool {
+    switch self {
+    case .unavailable(let status): status == 502 || status == 504
+    default: mayHideAnAnswer
+    }
+  }
+
   /// Whether the provider may have redeemed the token all the same. Not so where it said no in its own words, or was
   /// never reached.
   fileprivate var mayHideAnAnswer: Bool {
@@ -90,6 +106,17 @@ extension RefreshError {
       case .unresolved, .unconnected, .untrusted, .badURL, .badHeader, .unusableCAFile, .unusableProxy: false
       case .timedOut, .broken, .tooLarge, .encoded, .redirected, .exhausted, .interrupted: true
       }
+    }
+  }
+}
+
+extension Provider {
+  /// Gives a refresh token back that nobody will use, where the provider takes it.
+  func revoke(_ refreshToken: Secret, _ metadata: ProviderMetadata, _ client: ClientAuthentication) {
+    guard let endpoint = metadata.revocationEndpoint else { return }
+    let request = Revocation.request(refreshToken, endpoint: endpoint, client: client)
+    if case .failure(let failure) = send(request, until: surroundings.clocks.boot() + Logout.patience) {
+      surroundings.diagnostics.log(.info, "a refresh token was not revoked: \(failure.message)")
     }
   }
 }

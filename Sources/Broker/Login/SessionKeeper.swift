@@ -53,12 +53,15 @@ struct SessionKeeper {
       store.failures.forget()
       return refreshed
     } catch {
-      store.failures.record(error)
+      // What became of a session that is gone is nobody's failure to refresh.
+      if !error.wasSuperseded { store.failures.record(error) }
       return try valid(locked, else: error.failure)
     }
   }
 
-  private func left(_ session: StoredSession) -> Int64 { session.identity.expiration - surroundings.clocks.wall() }
+  private func left(_ session: StoredSession) -> Int64 {
+    session.record.secondsLeft(until: session.identity.expiration, surroundings)
+  }
 
   /// Whether a session is what there is to be had without asking the provider: it is as needed, or there is no asking.
   private func settles(_ need: Need, _ session: StoredSession) throws(Failure) -> Bool {
@@ -107,13 +110,27 @@ struct SessionKeeper {
     guard let refreshToken = session.record.refreshToken else { throw Setback(ended(session)) }
     let provider = Provider(surroundings, profile, store.key)
     let (metadata, client) = try reach(provider, until: deadline)
+    if let other = try superseded(session.record) { return other }
     var record = session.record
     let ready = try mark(&record, session.reference)
     let redemption: Redemption
     do throws(RedemptionProblem) {
-      redemption = try provider.redeem(refreshToken, metadata, client: client, until: deadline)
+      redemption = try provider.redeem(
+        refreshToken, metadata, client: client, mayRepeat: record.rotates == false, until: deadline)
     } catch {
+      if !error.isInterruption, let other = try superseded(session.record) { return other }
       throw setback(error, session)
+    }
+
+    // A login or a logout that would not wait any longer for this lock: what was bought is nobody's.
+    do throws(Setback) {
+      if let other = try superseded(session.record) {
+        if redemption.wasRotated { provider.revoke(redemption.keep, metadata, client) }
+        return other
+      }
+    } catch {
+      if redemption.wasRotated { provider.revoke(redemption.keep, metadata, client) }
+      throw error
     }
 
     // Stored before anything else is done with the answer: the old refresh token may be worthless now.
@@ -124,7 +141,7 @@ struct SessionKeeper {
     record.refreshedAt = now
     record.refreshGivesIDToken = redemption.tokens.idToken != nil
     if let seconds = redemption.tokens.refreshExpiresIn { record.refreshExpiresAt = now + seconds }
-    keep(record, session.reference, ready)
+    keep(record, over: session.record, session.reference, ready)
 
     guard let idToken = redemption.tokens.idToken else {
       guard left(session) > 0 else { throw Setback(ended(session)) }
@@ -134,8 +151,8 @@ struct SessionKeeper {
       let identity = try provider.verify(
         idToken, metadata, accessToken: redemption.tokens.accessToken, nonce: nil, requestedAt: nil,
         subject: session.identity.subject, until: deadline)
-      record.idToken = idToken
-      keep(record, session.reference)
+      record.take(idToken, until: identity.expiration, surroundings)
+      keep(record, over: session.record, session.reference)
       return StoredSession(record, identity, session.reference, store.key)
     } catch {
       throw Setback(error)
@@ -179,9 +196,10 @@ struct SessionKeeper {
 
   /// What cannot be stored now is still good for this run, and the room for it was taken before; a failure here is the
   /// disk's.
-  private func keep(_ record: SessionRecord, _ reference: KeyReference, _ ready: Readiness? = nil) {
-    // A logout that would not wait any longer has deleted it, and it stays deleted.
-    if store.isRemoved { return }
+  private func keep(
+    _ record: SessionRecord, over marked: SessionRecord, _ reference: KeyReference, _ ready: Readiness? = nil
+  ) {
+    guard standing([marked, record]) == .same else { return }
     do throws(Failure) {
       if let ready {
         try store.write(record, under: ready.key, in: ready.room)
@@ -199,10 +217,10 @@ struct SessionKeeper {
     if problem.answerMayBeLost { record.redeemingSince = record.redeemingSince ?? surroundings.clocks.wall() }
     switch problem.meaning {
     case .later(let retryAfter):
-      keep(record, session.reference)
+      keep(record, over: session.record, session.reference)
       return Setback(problem.failure, retryAfter: retryAfter)
     case .failed:
-      keep(record, session.reference)
+      keep(record, over: session.record, session.reference)
       return Setback(problem.failure)
     case .ended(let hasReason):
       let wasLost = record.redeemingSince != nil
@@ -212,15 +230,54 @@ struct SessionKeeper {
         record.wasEnded = true
       }
       record.redeemingSince = nil
-      keep(record, session.reference)
+      keep(record, over: session.record, session.reference)
       let lost = "; the answer to an earlier refresh was lost, and with it the refresh token that replaced this one"
       return Setback(store.loginRequired(problem.failure.message + (wasLost ? lost : "")))
     }
   }
 
+  // MARK: Others
+
+  private enum Standing {
+    case same, replaced, removed
+  }
+
+  /// What is on disk in the place of a session, which may stand there as any of `records`. A file that cannot be looked
+  /// at now is taken for the same: whatever it was, its lock is held here.
+  private func standing(_ records: [SessionRecord]) -> Standing {
+    guard let reading = try? store.read() else { return .same }
+    switch reading {
+    case .session(let there, _):
+      let isSame = records.contains { $0.loggedInAt == there.loggedInAt && $0.refreshToken == there.refreshToken }
+      return isSame ? .same : .replaced
+    case .locked: return .same
+    case .none: return store.isRemoved ? .removed : .same
+    }
+  }
+
+  /// The session that a login put in the place of this one without waiting for the lock; nil while this one stands.
+  private func superseded(_ record: SessionRecord) throws(Setback) -> StoredSession? {
+    do throws(Failure) {
+      switch standing([record]) {
+      case .same: return nil
+      case .removed: throw store.loginRequired("the session was logged out meanwhile")
+      case .replaced:
+        let other = try current()
+        guard left(other) > 0, !other.wasEnded else {
+          throw store.loginRequired("another login replaced the session meanwhile")
+        }
+        return other
+      }
+    } catch {
+      var setback = Setback(error)
+      setback.wasSuperseded = true
+      throw setback
+    }
+  }
+
   // MARK: Words
 
-  private func stored(_ record: SessionRecord, _ reference: KeyReference) throws(Failure) -> StoredSession {
+  func stored(_ record: SessionRecord, _ reference: KeyReference) throws(Failure) -> StoredSession {
     do throws(VerificationError) {
       return StoredSession(record, try VerifiedIdentity.restored(from: record.idToken), reference, store.key)
     } catch {

@@ -17,6 +17,8 @@ struct SessionRecord: Sendable {
   var refreshGivesIDToken: Bool?
   /// When a redemption of `refreshToken` was begun whose answer is not stored yet.
   var redeemingSince: WallTime?
+  /// When the ID token ends, on a clock that nobody sets; nil where nothing tells boots apart.
+  var idTokenEnd: BootMoment?
   /// Whose it is and how to reach who gave it; nil in what an older daypass stored.
   var origin: SessionOrigin?
   /// The provider said that the session is over: nothing new is bought with it, whatever is left of the ID token.
@@ -33,6 +35,10 @@ struct SessionRecord: Sendable {
     if let rotates { members.append(("rotates", .bool(rotates))) }
     if let refreshGivesIDToken { members.append(("refresh_gives_id_token", .bool(refreshGivesIDToken))) }
     if let redeemingSince { members.append(("redeeming_since", JSON(redeemingSince.seconds))) }
+    if let idTokenEnd {
+      members.append(("id_token_boot", .string(ByteText(idTokenEnd.boot))))
+      members.append(("id_token_ends_at_boot_ns", JSON(idTokenEnd.time.nanoseconds)))
+    }
     members += origin?.members ?? []
     if wasEnded { members.append(("was_ended", .bool(true))) }
     return Secret(JSON.object(JSONObject(members)).serialized())
@@ -51,6 +57,9 @@ struct SessionRecord: Sendable {
     rotates = object["rotates"]?.bool
     refreshGivesIDToken = object["refresh_gives_id_token"]?.bool
     redeemingSince = object["redeeming_since"]?.integer.map { WallTime(seconds: $0) }
+    if let boot = object["id_token_boot"]?.text?.string, let end = object["id_token_ends_at_boot_ns"]?.integer {
+      idTokenEnd = BootMoment(boot: boot, time: BootTime(nanoseconds: end))
+    }
     origin = SessionOrigin(object)
     wasEnded = object["was_ended"]?.bool ?? false
   }
@@ -59,5 +68,22 @@ struct SessionRecord: Sendable {
     self.idToken = idToken
     self.refreshToken = refreshToken
     self.loggedInAt = loggedInAt
+  }
+}
+
+extension SessionRecord {
+  /// Takes an ID token that has just come, verified.
+  mutating func take(_ token: UnverifiedToken, until expiration: WallTime, _ surroundings: Surroundings) {
+    idToken = token
+    let left = Duration.seconds(min(max(0, expiration - surroundings.clocks.wall()), 1 << 32))
+    idTokenEnd = surroundings.bootID.map { BootMoment(boot: $0, time: surroundings.clocks.boot() + left) }
+  }
+
+  /// Seconds left of an ID token that ends then: the less of what both clocks say, so that a wall clock that was set
+  /// back revives nothing.
+  func secondsLeft(until expiration: WallTime, _ surroundings: Surroundings) -> Int64 {
+    let left = expiration - surroundings.clocks.wall()
+    guard let idTokenEnd, idTokenEnd.boot == surroundings.bootID else { return left }
+    return min(left, (idTokenEnd.time - surroundings.clocks.boot()).components.seconds)
   }
 }
