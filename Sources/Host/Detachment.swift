@@ -28,13 +28,24 @@ public struct Detachment: Sendable {
   }
 
   /// Lets the caller go on, and lets go of its streams: a pipe that we held open would keep it waiting.
-  public func underWay() {
+  ///
+  /// - Parameter log: a file (0600) for what is said from now on; made here, and left alone if it is there already.
+  public func underWay(log: String) {
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
-    for number in 0...2 where nothing >= 0 { dup2(nothing, Int32(number)) }
-    if nothing > 2 { close(nothing) }
+    let file = open(log, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    for number in 0...2 where nothing >= 0 { dup2(file >= 0 && number > 0 ? file : nothing, Int32(number)) }
+    for descriptor in [nothing, file] where descriptor > 2 { close(descriptor) }
     var byte: UInt8 = 1
     _ = write(report, &byte, 1)
     close(report)
+  }
+}
+
+extension Detachment {
+  /// Nobody needs a log that says nothing.
+  public static func removeEmptyLog(_ path: String) {
+    var status = stat()
+    if lstat(path, &status) == 0, status.st_size == 0 { unlink(path) }
   }
 }
 

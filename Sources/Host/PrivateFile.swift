@@ -45,6 +45,11 @@ public final class PrivateFile: Sendable {
     throw .nowhere(directories: directories, reason: reason)
   }
 
+  /// In that directory and nowhere else.
+  public convenience init(_ contents: Secret, in directory: String) throws(PrivateFileFailure) {
+    try self.init(contents, firstOf: [directory])
+  }
+
   /// A second file in the same place, for the same reader.
   public init(_ contents: Secret, beside other: PrivateFile) throws(PrivateFileFailure) {
     let directory = String(other.path[..<(other.path.lastIndex(of: "/") ?? other.path.startIndex)])

@@ -33,6 +33,48 @@ import Testing
   }
 }
 
+@Suite struct SpreadTests {
+  @Test func extremeTimesAreTaken() {
+    var spread = Spread()
+    for lifetime in [Int64.min, -1, 0, 1, 900, 43_200, .max] {
+      for due in [Int64.min, 0, 1, .max] {
+        #expect(spread.renewal(due: due, lifetime: lifetime, now: BootTime(nanoseconds: .max / 2)) > .zero)
+      }
+    }
+  }
+}
+
+@Suite struct LaterStepsTests {
+  private func texts(_ names: [String: String]) -> ([String], [String]) {
+    var given = Environment.given()
+    for name in ChildEnvironment.removed { given.remove(name) }
+    for (name, value) in names { given.set(name, to: value) }
+    let steps = LaterSteps(ChildEnvironment(given, region: nil), given: given)
+    return (steps.entries.map { String(decoding: $0, as: UTF8.self) }, steps.warnings)
+  }
+
+  @Test func onlyWhatIsSetIsNeutralised() {
+    #expect(texts([:]) == ([], []))
+    let (entries, warnings) = texts(["AWS_PROFILE": "x", "AWS_CREDENTIAL_FILE": "/x", "AWS_ROLE_ARN": "x"])
+    #expect(Set(entries) == ["AWS_PROFILE=default", "AWS_CREDENTIAL_FILE=/dev/null", "AWS_ROLE_ARN="])
+    #expect(warnings.isEmpty)
+  }
+
+  /// botocore takes it for set even where it is empty.
+  @Test func whatCannotBeNeutralisedIsSaid() {
+    let (entries, warnings) = texts(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"])
+    #expect(entries.isEmpty && warnings.count == 1)
+  }
+
+  @Test(arguments: [
+    ("", "\n[default]\n"), ("[profile x]\nregion = a", "[profile x]\nregion = a\n[default]\n"),
+    (" [ default ]\r\nregion = a\n", " [ default ]\r\nregion = a\n"), ("[profile default]\n", "[profile default]\n"),
+  ])
+  func theProfileThatIsNamedExists(_ text: String, _ expected: String) {
+    #expect(LaterSteps.config(Secret(text)).exposedText() == expected)
+  }
+}
+
 @Suite struct ListenAddressTests {
   @Test(arguments: [
     ("127.0.0.1:9127", "127.0.0.1", 9127), ("127.9.8.7:0", "127.9.8.7", 0), ("localhost:65535", "127.0.0.1", 65535),

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -256,12 +257,13 @@ sys.stdin.read()
 def runner(logged_in, tmp_path):
     running = []
 
-    def start(form, *words):
+    def start(form, *words, given=None):
         file = tmp_path / "github-env"
         file.touch()
         step = f"'{logged_in.path}' serve --detach --export {form} {' '.join(words)}"
         popen = subprocess.Popen(
-            ["python3", "-c", RUNNER, str(file), step], env=logged_in.environment(), stdin=subprocess.PIPE,
+            ["python3", "-c", RUNNER, str(file), step, *(f"{n}={v}" for n, v in (given or {}).items())],
+            env=logged_in.environment(), stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True, start_new_session=True)
         running.append(popen)
         return popen, file
@@ -303,6 +305,31 @@ def test_later_steps_of_a_job_have_credentials_until_the_runner_ends(runner):
     assert not os.path.exists(os.path.dirname(token))
     with pytest.raises(OSError):
         wait_for(lambda: asked(env | {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/dev/null"}) == 0, 20, "nobody")
+
+
+def test_sdks_of_later_steps_find_it_whatever_the_job_had_set(runner, tmp_path):
+    files = tmp_path / "aws"
+    files.mkdir()
+    (files / "config").write_text("[profile other]\nregion = eu-west-1\n")
+    (files / "credentials").write_text("[default]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = x\n")
+    given = {"AWS_PROFILE": "other", "AWS_ACCESS_KEY_ID": "AKIAGIVEN", "AWS_SECRET_ACCESS_KEY": "x",
+             "AWS_CONFIG_FILE": str(files / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(files / "credentials"),
+             "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere", "AWS_ROLE_ARN": "arn:aws:iam::1:role/x"}
+    popen, file = runner("github", given=given)
+    assert popen.stdout.readline() == "0\n"
+    popen.stdout.readline()
+    env = variables(file.read_text())
+    assert env["AWS_PROFILE"] == "default" and env["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
+    assert os.stat(env["AWS_CONFIG_FILE"]).st_mode & 0o777 == 0o600
+    log = os.path.join(os.path.dirname(env["AWS_CONFIG_FILE"]), "daypass.log")
+    assert os.stat(log).st_mode & 0o777 == 0o600
+    ask = "import boto3; c = boto3.Session().get_credentials(); print(c.method, c.access_key[:4])"
+    later = {**os.environ, **given, **env}
+    step = subprocess.run([sys.executable, "-c", ask], env=later, capture_output=True, text=True, timeout=120)
+    assert step.stdout == "container-role ASIA\n", step.stderr
+    broken = subprocess.run(
+        [sys.executable, "-c", ask], env=later | {"AWS_PROFILE": ""}, capture_output=True, text=True, timeout=120)
+    assert "ProfileNotFound" in broken.stderr, "empty would do as well"
 
 
 def test_other_ci_systems_get_lines_on_standard_output(runner):

@@ -10,10 +10,14 @@ struct DetachedJob {
   private let runner: Ancestor?
   private let form: ServeSettings.ExportForm
   private let file: GitHubEnvironment?
-  private let directory: String?
+  private let directory: String
+  private let config = ConfigCopy()
   private let environment: Environment
   private let region: String?
-  private let log: JobLog
+  private let jobLog: JobLog
+
+  /// Beside the token file: what would be said to a person.
+  private static let logName = "daypass.log"
 
   /// What a runner sets for the job's steps and not for itself, the more particular first.
   /// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables> and the others' own pages.
@@ -28,9 +32,9 @@ struct DetachedJob {
     guard wiring.settings.detach, let form = wiring.settings.export else { return nil }
     self.form = form
     environment = wiring.environment
-    log = JobLog(wiring.environment, wiring.log)
+    jobLog = JobLog(wiring.environment, wiring.log)
     region = wiring.profiles.first?.configuredRegion
-    directory = wiring.settings.tokenDirectory
+    directory = try wiring.tokenDirectory()
     file = form == .github ? try GitHubEnvironment(wiring.environment) : nil
     let marker = Self.markers.first { wiring.environment.nonEmpty($0) != nil }
     runner = Ancestor.runner(marker: marker)
@@ -50,24 +54,30 @@ struct DetachedJob {
   }
 
   /// Tells the later steps where credentials are, and lets the present one go on.
-  func export(_ profile: ServedProfile, url: String) throws(Failure) {
+  func export(_ profile: ServedProfile, url: String, _ log: Log) throws(Failure) {
     var child = ChildEnvironment(environment, region: region)
     child.setEndpoint(url, token: profile.tokenFile.token, tokenFile: profile.tokenFile.path)
-    // A later step's variable can be given another value, but not taken away.
-    let changed = child.environment.entries.filter { !environment.entries.contains($0) }
-    let emptied = ChildEnvironment.removed.filter { name in
-      environment.nonEmpty(name) != nil && child.environment.value(of: name) == nil
+    let files = AWSFiles(environment, user: nil)
+    for warning in files.warnings { log.log(.warning, warning) }
+    do throws(PrivateFileFailure) {
+      try config.make(LaterSteps.config(files.config), in: directory)
+    } catch {
+      throw Failure(error)
     }
-    let lines = changed + emptied.map { Array("\($0)=".utf8) }
+    child.setFiles(files, config: config.path ?? "/dev/null")
+    child.disableMetadataService()
+    let steps = LaterSteps(child, given: environment)
+    for warning in steps.warnings { log.log(.warning, warning) }
+    let lines = steps.entries
     switch form {
     case .dotenv:
-      log.keepOut([profile.tokenFile.token])
+      jobLog.keepOut([profile.tokenFile.token])
       try StandardOutput.deliver(Secret(lines.flatMap { $0 + [UInt8(ascii: "\n")] }))
     case .github:
       try StandardOutput.deliver(Secret("::add-mask::" + profile.tokenFile.token.exposedText() + "\n"))
       try file?.append(Secret(lines.flatMap(Self.block)))
     }
-    detachment.underWay()
+    detachment.underWay(log: "\(directory)/\(Self.logName)")
   }
 
   /// One variable as GITHUB_ENV has it.
@@ -82,6 +92,21 @@ struct DetachedJob {
   }
 
   func leave() {
-    if let directory { TokenFile.removeDirectory(directory) }
+    config.remove()
+    Detachment.removeEmptyLog("\(directory)/\(Self.logName)")
+    TokenFile.removeDirectory(directory)
   }
+}
+
+/// What stands in for the person's AWS config file, for as long as the job runs.
+private final class ConfigCopy {
+  private var file: PrivateFile?
+
+  var path: String? { file?.path }
+
+  func make(_ text: Secret, in directory: String) throws(PrivateFileFailure) {
+    file = try PrivateFile(text, in: directory)
+  }
+
+  func remove() { file?.remove() }
 }

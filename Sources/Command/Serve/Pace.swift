@@ -2,22 +2,54 @@ import Broker
 import Host
 import Model
 
-/// When the next attempt is made: ahead of time, and not all at once.
+/// How many attempts are made at once, and how soon after a failure.
 enum Pace {
   /// Attempts at the same time. A provider that hangs holds one for half a minute.
   static let atOnce = 32
   /// Of these, as many as profiles may hold whose last attempt failed: however many hang, the others go on.
   static let failingAtOnce = 16
 
-  /// Seconds until credentials are renewed: within the window in which they may be, by chance, so that many that came
-  /// together do not go together; SDKs still never see less than a quarter of an hour of an hour.
-  static func renewal(of lease: Lease, _ broker: CredentialBroker) -> Duration {
-    let due = broker.renewalDue(lease)
-    guard due > 0 else { return retry }
-    let window = Windows.renewal(ofLifetime: lease.credentials.expiration - lease.obtainedAt)
-    return .seconds(due) + .milliseconds(Int64.random(in: 0...max(0, min(240, window / 5)) * 1000))
-  }
-
   /// After a failure.
   static var retry: Duration { .milliseconds(Int64.random(in: 30_000...60_000)) }
+}
+
+/// In which second each profile is renewed: the least taken one of its window, so that many whose credentials came
+/// together drift apart, and fill the whole hour evenly after some rounds. Chance alone would need a day for that.
+struct Spread {
+  /// Renewals planned, by second since the boot.
+  private var planned: [Int64: Int] = [:]
+  private var pruned: Int64 = 0
+
+  /// Seconds during which a renewal may begin once it is allowed: two fifths of the time that is left then. SDKs never
+  /// see less than 12 minutes of an hour, and several attempts fit before they would mind.
+  static func width(lifetime: Int64) -> Int64 { max(0, Windows.renewal(ofLifetime: lifetime)) * 2 / 5 }
+
+  /// - Parameters:
+  ///   - due: seconds from `now` until the renewal is allowed.
+  ///   - lifetime: of the credentials, in seconds.
+  mutating func renewal(due: Int64, lifetime: Int64, now: BootTime) -> Duration {
+    guard due > 0 else { return Pace.retry }
+    let present = now.nanoseconds / 1_000_000_000
+    prune(before: present)
+    // Credentials may be valid for years where a server says so; nothing is planned that far ahead.
+    let first = present + min(due, 30 * 86_400)
+    var best = first
+    var fewest = Int.max
+    var ties = 0
+    for second in first...(first + Self.width(lifetime: min(lifetime, 86_400))) {
+      let count = planned[second] ?? 0
+      if count < fewest { (fewest, ties) = (count, 0) }
+      guard count == fewest else { continue }
+      ties += 1
+      if Int.random(in: 0..<ties) == 0 { best = second }
+    }
+    planned[best, default: 0] += 1
+    return .seconds(best - present) + .milliseconds(Int64.random(in: 0..<1000))
+  }
+
+  private mutating func prune(before present: Int64) {
+    guard present - pruned > 600 else { return }
+    pruned = present
+    planned = planned.filter { $0.key >= present }
+  }
 }

@@ -22,6 +22,8 @@ final class ServedProfile {
   private(set) var need: String?
   /// Whether somebody was told: once for each need.
   var hasToldOfNeed = false
+  /// Whether it was looked into, and said, when credentials will end that cannot be renewed.
+  private(set) var hasToldOfEnd = false
   /// Of the last attempt.
   private(set) var failure: Failure?
   /// A thread is at it.
@@ -57,7 +59,7 @@ final class ServedProfile {
   func take(_ outcome: Attempt.Outcome, _ log: Log) {
     hasTried = true
     switch outcome {
-    case .lease(let lease, let needsLogin, let problem):
+    case .lease(let lease, let needsLogin, let problem, let notice):
       isFailing = problem != nil
       failure = nil
       want(needsLogin ? problem ?? "the session has ended" : nil)
@@ -68,6 +70,8 @@ final class ServedProfile {
       board.current = .fresh(lease.credentials)
       board.record(success: isNew || problem == nil, needsLogin: needsLogin)
       say(problem, log)
+      if let notice { log.log(.warning, "profile \(name): \(notice)") }
+      if problem == nil { hasToldOfEnd = true }
     case .failure(let failure):
       isFailing = true
       self.failure = failure

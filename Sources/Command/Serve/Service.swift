@@ -16,6 +16,7 @@ final class Service {
   private let signals: ServiceSignals
   private let reports = Reports()
 
+  private var spread = Spread()
   private var schedule = Schedule<(profile: ServedProfile, appointment: Int)>()
   private var waiting: [ServedProfile] = []
   private var running = 0
@@ -167,7 +168,7 @@ final class Service {
   private func start(_ profile: ServedProfile) {
     profile.isTrying = true
     profile.isChanged = false
-    let attempt = Attempt(broker: profile.broker, clocks: clocks)
+    let attempt = Attempt(profile.profile, profile.broker, clocks, isFirst: !profile.hasToldOfEnd)
     let (name, number, isFailing) = (profile.name, profile.number, profile.isFailing)
     let hasStarted = BackgroundThread.start { [reports, signals] in
       reports.add(Report(profile: name, number: number, wasFailing: isFailing, outcome: attempt.run()))
@@ -189,8 +190,13 @@ final class Service {
     profile.isTrying = false
     if profile.isChanged { return enqueue(profile) }
     profile.take(report.outcome, wiring.log)
-    let pause = profile.lease.map { Pace.renewal(of: $0, profile.broker) } ?? Pace.retry
-    schedule.add((profile, profile.newAppointment()), at: clocks.boot() + pause)
+    let now = clocks.boot()
+    var pause = Pace.retry
+    if let lease = profile.lease {
+      let lifetime = lease.credentials.expiration - lease.obtainedAt
+      pause = spread.renewal(due: profile.broker.renewalDue(lease), lifetime: lifetime, now: now)
+    }
+    schedule.add((profile, profile.newAppointment()), at: now + pause)
   }
 
   // MARK: What happens elsewhere
@@ -243,7 +249,7 @@ final class Service {
     if let job, let profile = roster.profiles.values.first {
       // A job whose first credentials cannot be had shall fail here, where its log says why.
       if let failure = profile.failure { throw failure }
-      try job.export(profile, url: server.url)
+      try job.export(profile, url: server.url, wiring.log)
     }
     manager.ready(status)
   }
