@@ -34,6 +34,30 @@ import Testing
 }
 
 @Suite struct SpreadTests {
+  /// Ten thousand, whose credentials of an hour came within one minute: some hours later no second of the hour takes
+  /// more than twice its share.
+  @Test func whatCameTogetherDriftsApart() {
+    var spread = Spread()
+    var schedule = Schedule<Int>()
+    func time(_ second: Int64) -> BootTime { BootTime(nanoseconds: second * 1_000_000_000) }
+    for profile in 0..<10_000 { schedule.add(profile, at: time(Int64(profile % 60))) }
+    var counts: [Int] = []
+    for second in Int64(0)..<(12 * 3600) {
+      var count = 0
+      while schedule.take(by: time(second)) != nil {
+        count += 1
+        let pause = spread.renewal(due: 2401, lifetime: 3600, now: time(second))
+        let (whole, parts) = pause.components
+        #expect(parts >= 0 && (2401...(2401 + 480)).contains(whole))
+        schedule.add(0, at: time(second + whole))
+      }
+      counts.append(count)
+    }
+    let last = counts.suffix(3600)
+    let mean = Double(last.reduce(0, +)) / 3600
+    #expect(Double(last.max() ?? 0) <= 2 * mean, "\(last.max() ?? 0) in one second, \(mean) on average")
+  }
+
   @Test func extremeTimesAreTaken() {
     var spread = Spread()
     for lifetime in [Int64.min, -1, 0, 1, 900, 43_200, .max] {

@@ -13,12 +13,14 @@ enum Pace {
   static var retry: Duration { .milliseconds(Int64.random(in: 30_000...60_000)) }
 }
 
-/// In which second each profile is renewed: the least taken one of its window, so that many whose credentials came
-/// together drift apart, and fill the whole hour evenly after some rounds. Chance alone would need a day for that.
+/// In which second each profile is renewed: the least taken of some of its window, so that many whose credentials came
+/// together drift apart, and fill the whole hour evenly after some rounds. Chance alone would need days for that.
 struct Spread {
   /// Renewals planned, by second since the boot.
   private var planned: [Int64: Int] = [:]
   private var pruned: Int64 = 0
+  /// Seconds that are compared for each renewal.
+  private static let looks = 24
 
   /// Seconds during which a renewal may begin once it is allowed: two fifths of the time that is left then. SDKs never
   /// see less than 12 minutes of an hour, and several attempts fit before they would mind.
@@ -33,15 +35,13 @@ struct Spread {
     prune(before: present)
     // Credentials may be valid for years where a server says so; nothing is planned that far ahead.
     let first = present + min(due, 30 * 86_400)
+    let window = first...(first + Self.width(lifetime: min(lifetime, 86_400)))
     var best = first
     var fewest = Int.max
-    var ties = 0
-    for second in first...(first + Self.width(lifetime: min(lifetime, 86_400))) {
+    for _ in 0..<Self.looks {
+      let second = Int64.random(in: window)
       let count = planned[second] ?? 0
-      if count < fewest { (fewest, ties) = (count, 0) }
-      guard count == fewest else { continue }
-      ties += 1
-      if Int.random(in: 0..<ties) == 0 { best = second }
+      if count < fewest { (best, fewest) = (second, count) }
     }
     planned[best, default: 0] += 1
     return .seconds(best - present) + .milliseconds(Int64.random(in: 0..<1000))
