@@ -110,7 +110,8 @@ class Reader(threading.Thread):
     def __init__(self, service, stop, limit):
         super().__init__(daemon=True)
         self.address = service.host, service.port
-        self.request = f"GET /credentials HTTP/1.1\r\nHost: localhost\r\nAuthorization: {service.token()}\r\n\r\n".encode()
+        self.request = (
+            f"GET /credentials HTTP/1.1\r\nHost: localhost\r\nAuthorization: {service.token()}\r\n\r\n".encode())
         self.stop, self.limit = stop, limit
         self.statuses, self.triples = set(), set()
         self.count = 0
