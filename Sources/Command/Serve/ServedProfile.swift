@@ -63,7 +63,6 @@ final class ServedProfile {
       isFailing = problem != nil
       failure = nil
       want(needsLogin ? problem ?? "the session has ended" : nil)
-      if self.lease == nil { tellEnd(lease, log) }
       let isNew = self.lease?.credentials != lease.credentials
       self.lease = lease
       isOutdated = false
@@ -105,14 +104,6 @@ final class ServedProfile {
     board.record(success: false, needsLogin: true)
     withdraw(failure)
     say(failure.explanation, nil)
-  }
-
-  /// An identity that cannot be renewed ends, and the credentials with it, long before the service does.
-  private func tellEnd(_ lease: Lease, _ log: Log) {
-    guard let status = try? broker.status(), let last = LastCredentials(status, profile),
-      let notice = last.notice(lease, now: SystemClocks().wall())
-    else { return }
-    log.log(.warning, "profile \(name): \(notice)")
   }
 
   private func want(_ reason: String?) {
