@@ -48,10 +48,14 @@ class SeaweedFS:
         (directory / "iam.json").write_text(json.dumps(_access(issuers), indent=1))
         (directory / "data").mkdir(exist_ok=True)
         # In the group's own directory: `weed` writes its sockets and temporary files where TMPDIR says.
-        environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "TMPDIR": str(directory)}
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": str(directory), "TMPDIR": str(directory),
+            # By itself it makes seven volumes for every bucket, until one gets none and answers InternalError for good.
+            "WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}
         self.process = Process(
             [program(), "-logtostderr", "server", "-dir", directory / "data", "-ip=127.0.0.1",
-             "-ip.bind=127.0.0.1", "-filer", "-s3", "-volume.max=16", "-master.volumeSizeLimitMB=64",
+             "-ip.bind=127.0.0.1", "-filer", "-s3", "-volume.max=64", "-volume.minFreeSpace=64MiB",
+             "-master.volumeSizeLimitMB=64",
              *_port("master", free_port()), *_port("volume", free_port()), *_port("filer", free_port()),
              *_port("s3", self.port), "-s3.port.iceberg=0", "-s3.port.lance=0",
              f"-s3.localSocket={directory}/s3.sock", f"-filer.localSocket={directory}/filer.sock",
