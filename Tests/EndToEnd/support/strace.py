@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 _CALL = re.compile(r"^\d+ +(\w+)\(")
+# What a run sent and what it stored.
+_TELLING = ("sendto", "renameat")
 _KILLED = re.compile(r"\+\+\+ killed by SIGKILL \+\+\+")
 
 
@@ -43,23 +45,32 @@ def record(daypass, *args, code: int = 0) -> list[Call]:
     with tempfile.NamedTemporaryFile(dir=daypass.directory, prefix="trace-") as trace:
         done = _strace(daypass, trace.name, ["-s", "60"], args)
         assert done.returncode == code, done.stderr.decode(errors="replace")
-        seen: dict[str, int] = {}
-        calls = []
-        for line in Path(trace.name).read_text(errors="replace").splitlines():
-            if match := _CALL.match(line):
-                name = match.group(1)
-                seen[name] = seen.get(name, 0) + 1
-                calls.append(Call(name, seen[name], line.split(" ", 1)[1].strip()))
-        return calls
+        return _calls(Path(trace.name).read_text(errors="replace"))
 
 
-def kill_at(daypass, call: Call, *args) -> bool:
-    """Runs until just before that call; false if the run ended without it."""
+def _calls(trace: str) -> list[Call]:
+    seen: dict[str, int] = {}
+    calls = []
+    for line in trace.splitlines():
+        if match := _CALL.match(line):
+            name = match.group(1)
+            seen[name] = seen.get(name, 0) + 1
+            calls.append(Call(name, seen[name], line.split(" ", 1)[1].strip()))
+    return calls
+
+
+def kill_at(daypass, call: Call, *args) -> list[Call] | None:
+    """Runs until just before that call. Returns the calls of `_TELLING` that this run had made when it died: how far
+    it had come at that call differs from run to run, where the kernel hands a reply over in other pieces. None if the
+    run ended without it."""
     with tempfile.NamedTemporaryFile(dir=daypass.directory, prefix="trace-") as trace:
         injection = f"inject={call.name}:signal=KILL:when={call.occurrence}"
-        done = _strace(daypass, trace.name, ["-e", f"trace={call.name}", "-e", injection], args)
-        daypass.watch.output(f"stderr of {args}", done.stderr)
-        return bool(_KILLED.search(Path(trace.name).read_text(errors="replace")))
+        seen = ",".join(sorted({call.name, *_TELLING}))
+        run = _strace(daypass, trace.name, ["-s", "60", "-e", f"trace={seen}", "-e", injection], args)
+        daypass.watch.output(f"stderr of {args}", run.stderr)
+        text = Path(trace.name).read_text(errors="replace")
+        made = [done for done in _calls(text) if (done.name, done.occurrence) != (call.name, call.occurrence)]
+        return made if _KILLED.search(text) else None
 
 
 def fail_at(daypass, call: Call, error: str, *args, onward: bool = False):
