@@ -38,7 +38,10 @@ apt_missing() {
 
 has_apt() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
 
-apt_update() { as_root apt-get update -qq >&2; }
+# A new machine often runs an upgrade of its own at first: its lock is waited for.
+readonly apt_wait=(-o DPkg::Lock::Timeout=300)
+
+apt_update() { as_root apt-get "${apt_wait[@]}" update -qq >&2; }
 
 # Installs those of the named Debian packages that are missing, and says which.
 apt_install() {
@@ -55,7 +58,7 @@ apt_install() {
     apt_updated=yes
   fi
   as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" >&2
+    apt-get "${apt_wait[@]}" install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" >&2
 }
 
 # The same, but goes on without what this system does not offer; whoever needs it says so.
