@@ -134,6 +134,32 @@ def test_a_first_that_is_stopped_is_waited_for_as_long_as_its_code(person, sandb
     assert published(person) == []
 
 
+def test_of_those_who_waited_for_one_that_hangs_one_takes_its_place(person, sandbox):
+    sandbox.set(expires_in=15)
+    first = person.start("login", "--json")
+    first.event("pending")
+    first.signal(signal.SIGSTOP)
+    sandbox.set(expires_in=600)
+    others = [person.start("login", "--json", "--timeout", "4s") for _ in range(3)]
+    for other in others:
+        other.event("pending")
+    for other in others:
+        other.until(
+            lambda: len([e for e in other.events() if e["event"] == "device_code"]) == 2, 90, "the code of the next")
+    (code,) = {[e["user_code"] for e in other.events() if e["event"] == "device_code"][-1] for other in others}
+    assert code != code_of(first) and sandbox.count("device_authorization") == 2
+    # Also once the one that hung has gone.
+    first.signal(signal.SIGKILL)
+    first.popen.wait(10)
+    late = person.start("login", "--json")
+    assert late.event("device_code")["user_code"] == code
+    sandbox.approve(code)
+    for running in (*others, late):
+        running.finish().expect(0)
+    assert sandbox.count("device_authorization") == 2
+    assert published(person) == []
+
+
 @pytest.mark.parametrize("verb", [["credential-process"], ["token"], ["credentials"], ["exec", "--", "true"]])
 def test_whoever_needs_a_session_is_told_what_to_approve(person, first, verb):
     code = first.event("device_code")

@@ -1,7 +1,8 @@
 import Model
 
 /// Where a login shows itself to other processes: a file beside the session, and a lock that ends with its process. A
-/// file whose lock is free was left by one that was killed.
+/// file whose lock is free was left by one that was killed. A login that hangs keeps its lock; of those who waited for it
+/// one takes its place under a second one, or each would ask the person with a code of its own.
 struct LoginBoard {
   let surroundings: Surroundings
   let name: String
@@ -37,8 +38,28 @@ struct LoginBoard {
     }
   }
 
-  /// Nil while another login holds it.
-  func lock() throws(Failure) -> (any StateLock)? {
+  /// Whose end is waited for.
+  enum Door {
+    /// Of the login that came first.
+    case first
+    /// Of the one that took the place of a first that hangs.
+    case next
+  }
+
+  /// Nil while another login holds it. The first door is shut also while someone is behind the next one: who hung may
+  /// have gone since.
+  func lock(_ door: Door = .first) throws(Failure) -> (any StateLock)? {
+    guard door == .first else { return try hold(name + ".next") }
+    guard let first = try hold(name) else { return nil }
+    guard let next = try hold(name + ".next") else {
+      first.unlock()
+      return nil
+    }
+    next.unlock()
+    return first
+  }
+
+  private func hold(_ name: String) throws(Failure) -> (any StateLock)? {
     do throws(Failure) {
       return try surroundings.inState { (state) throws(StateFailure) in
         try state.lock(name, deadline: surroundings.clocks.boot())

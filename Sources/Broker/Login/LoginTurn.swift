@@ -34,14 +34,15 @@ struct LoginTurn {
 
   private func follow(_ earlier: WallTime?) throws(Failure) -> Outcome {
     var shown: LoginInProgress?
+    var door = LoginBoard.Door.first
     var end = surroundings.clocks.boot() + patience
     while true {
-      if let lock = try board.lock() {
+      if let lock = try board.lock(door) {
         if try loginMoment() != earlier, let session = try? keeper.current() {
           lock.unlock()
           return .others(session)
         }
-        if shown != nil {
+        if shown != nil || door == .next {
           if let refusal = board.failures.current()?.failure, refusal.kind == .denied {
             lock.unlock()
             throw refusal
@@ -59,10 +60,16 @@ struct LoginTurn {
           try show(login)
         }
       }
-      // One that was stopped, or hangs, holds its lock and lets nobody in; its code is of no use to anyone by now.
+      // One that was stopped, or hangs, holds its lock and lets nobody in; its code is of no use to anyone by now. The
+      // first to see it takes its place, for the others too; and if that one hangs as well, each goes on alone.
       guard now < end + (shown == nil ? .zero : patience / 4) else {
-        try presenter.present(.ownTurn)
-        return .mine(LoginHold(board, nil))
+        if door == .next {
+          try presenter.present(.ownTurn)
+          return .mine(LoginHold(board, nil))
+        }
+        door = .next
+        end = now + patience
+        continue
       }
       if shown != nil { presenter.waiting(max(.zero, end - now)) }
       do throws(Interrupted) { try surroundings.clocks.sleep(LoginTurn.pause) } catch { throw Failure(error) }
