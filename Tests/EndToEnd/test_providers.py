@@ -25,8 +25,8 @@ PEOPLE = {"auth0", "okta", "entra-id", "google", "keycloak", "glewlwyd"}
 # Sources that are no place of their own.
 SETTINGS = {"file", "env", "command", "url"}
 
-# What a token of the guide's example says, by the platform's own documentation: iss, sub, and what AWS compares as
-# `aud` (env0's is its `azp`). At least one for each command line that writes a role.
+# What a token of the guide's example says, by the platform's own documentation: iss, sub, aud, and Google's azp. (Of
+# env0 the audience that its guide has IAM ask for.) At least one for each command line that writes a role.
 BITBUCKET = "{11111111-2222-3333-4444-555555555555}"
 CIRCLE = "org/aaaaaaaa-1111-2222-3333-444444444444/project/bbbbbbbb-1111-2222-3333-444444444444"
 SPACELIFT = "space:production:stack:network:run_type:TRACKED:scope"
@@ -78,7 +78,7 @@ TOKENS = {
     "kubernetes": [
         ("https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF", "system:serviceaccount:apps:web", STS)],
     "spiffe-file": [("https://spire.example.com", "spiffe://example.com/web", STS)],
-    "google-metadata": [("https://accounts.google.com", "100147106996764479085", "100147106996764479085")],
+    "google-metadata": [("https://accounts.google.com", "100147106996764479085", STS, "100147106996764479085")],
     "other": [("https://ci.example.com", "project:acme/shop:ref:main", STS)],
 }
 
@@ -232,14 +232,35 @@ def test_an_unknown_option_is_found(tmp_path):
 
 # Roles
 
+CLAIMS = ("iss", "sub", "aud", "azp")
 
-def token(issuer: str, subject: str, audience: str) -> str:
+
+def token(*values: str) -> str:
     """With nobody's signature: only AWS looks at that."""
     def part(value) -> str:
         return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-    claims = {"iss": issuer, "sub": subject, "aud": audience, "iat": int(time.time()), "exp": int(time.time()) + 600}
+    claims = dict(zip(CLAIMS, values)) | {"iat": int(time.time()), "exp": int(time.time()) + 600}
     header = {"alg": "RS256", "typ": "JWT", "kid": "1"}
     return ".".join([part(json.dumps(header).encode()), part(json.dumps(claims).encode()), part(b"x" * 256)])
+
+
+def strangers(values: tuple) -> list[tuple]:
+    """Of each claim another one."""
+    def other(text: str) -> str:
+        return text.replace("https://", "https://x") if text.startswith("https://") else "x" + text
+    return [values[:at] + (other(value),) + values[at + 1:] for at, value in enumerate(values)]
+
+
+def with_conditions(policy: str, page: Page) -> str:
+    """What `trust json` wrote, with the conditions that the guide has its reader add."""
+    requests = json.loads(policy)
+    document = json.loads(requests["CreateRole"]["AssumeRolePolicyDocument"])
+    for block in page.of("hcl"):
+        for condition in hcl2.loads(block).get("condition", []):
+            test, variable = (condition[name].strip('"') for name in ("test", "variable"))
+            values = [value.strip('"') for value in condition["values"]]
+            document["Statement"][0]["Condition"].setdefault(test, {})[variable] = values
+    return json.dumps(document)
 
 
 def writes_a_role(words: list[str]) -> bool:
@@ -272,14 +293,12 @@ def test_the_roles_let_in_whom_the_guide_says_and_nobody_else(daypass, page, tmp
     for words in commands:
         path.write_text(token(*TOKENS[page.name][0]))
         assert "aws_iam_role" in str(hcl2.loads(grant(words, "terraform"))["resource"])
-        policy = grant(words, "json")
+        policy = with_conditions(grant(words, "json"), page)
         allowed = [claims for claims in TOKENS[page.name] if judge(policy, claims) == "allowed"]
         assert allowed, words
         let_in |= set(allowed)
-        for issuer, subject, audience in allowed:
-            for stranger in [(issuer, "x" + subject, audience), (issuer, subject, "x" + audience),
-                             (issuer.replace("https://", "https://x"), subject, audience)]:
-                assert judge(policy, stranger) == "refused", (words, stranger)
+        for stranger in [stranger for claims in allowed for stranger in strangers(claims)]:
+            assert judge(policy, stranger) == "refused", (words, stranger)
     assert let_in == set(TOKENS[page.name])
 
 
@@ -330,7 +349,7 @@ def test_the_condition_keys_of_the_table_are_those_that_trust_writes(daypass, na
         pattern = patterns[0] if patterns and patterns[0] not in ("aud", "sub") else "somebody"
         assert subject_condition(daypass, "--issuer", issuer, "--audience", "a", "--sub", pattern) == (key, pattern)
         # The guide's own example has the same issuer, and a subject of the same form.
-        example, subject, _ = TOKENS[name][0]
+        example, subject, *_ = TOKENS[name][0]
         shape = re.sub(r"[A-Z][A-Z_]+|\*", "*", key.removesuffix(":sub"))
         assert re.fullmatch(re.escape(shape).replace(r"\*", r"[^/]+"), example.removeprefix("https://"))
         if pattern != "somebody":
