@@ -279,7 +279,7 @@ def test_the_roles_let_in_whom_the_guide_says_and_nobody_else(daypass, page, tmp
     def grant(words: list[str], form: str):
         further = [] if "--role-arn" in words else ["--role-arn", "arn:aws:iam::123456789012:role/r"]
         if "--from-token" in words:
-            further += ["--token-file", path]
+            further += ["--source", "file", "--token-file", path]
         return daypass.run("trust", form, *words[2:], *further).expect().stdout
 
     def judge(policy: str, claims: tuple) -> str:

@@ -61,11 +61,13 @@ struct GrantMaker {
     let token: TokenInHand
     do throws(TokenInHandError) { token = try TokenInHand(identity.allClaims) } catch { throw Failure(error) }
     let wanted = [profile.audience, profile.clientID].compactMap { $0 }
-    let chosen = wanted.first(where: token.audiences.contains).map { [$0] } ?? token.audiences
+    let audiences = token.effectiveAudiences
+    let chosen = wanted.first(where: audiences.contains).map { [$0] } ?? audiences
     let lasting = token.lastingSubject
     return Subjects(
       issuer: token.issuer, audiences: chosen,
-      subjects: [lasting == token.subject ? .exact(lasting) : .pattern(lasting)], token: token)
+      subjects: [lasting == token.subject ? .exact(lasting) : .pattern(lasting)],
+      claims: token.originalAudience.map { [("oaud", $0.string)] } ?? [], token: token)
   }
 
   /// A platform that this machine's owner runs has its own issuer, which the profile names.

@@ -20,10 +20,14 @@ public struct TokenInHand: Sendable {
 
   /// What AWS takes `aud` to be: `azp` where there is one at Google, else every audience.
   /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif>
-  var effectiveAudiences: [ByteText] {
+  public var effectiveAudiences: [ByteText] {
     if issuer == "https://accounts.google.com", let party = claims["azp"]?.text { return [party] }
     return audiences
   }
+
+  /// The token's own `aud` where AWS takes another claim for it: at Google, the condition key `oaud`. A policy without it
+  /// would let in every service that this identity sends a token to.
+  public var originalAudience: ByteText? { effectiveAudiences == audiences ? nil : audiences.first }
 
   /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp>:
   /// nested, or with the tag's name in the claim's.
