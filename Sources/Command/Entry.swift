@@ -9,7 +9,12 @@ public enum Entry {
   public static func main() -> Never {
     // Before any thread: signals and descriptors as they were given, and libraries that must be readied alone.
     Host.prepare()
-    let arguments = Host.givenArguments().dropFirst().map { String(decoding: $0, as: UTF8.self) }
+    let arguments: [String]
+    do throws(Failure) {
+      arguments = try CommandLineWords.text(Array(Host.givenArguments().dropFirst()))
+    } catch {
+      Host.end(report(error, []))
+    }
     do throws(CryptographyFailure) {
       try OpenSSL.prepare()
     } catch {

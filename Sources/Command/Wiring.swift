@@ -15,6 +15,7 @@ struct Wiring {
 
   init(_ options: CommonOptions) throws(Failure) {
     environment = Environment.given()
+    try environment.refuseUnreadable()
     let variables = environment.variables
     log = Log(level: try options.output.level(variables))
     color = try options.output.colorChoice(variables)
@@ -26,15 +27,17 @@ struct Wiring {
     } catch {
       throw Failure(error)
     }
-    for warning in settings.warnings(for: profile) { log.log(.warning, warning) }
+    for warning in try settings.warnings(for: profile) { log.log(.warning, warning) }
     let state = places.state.map { StateDirectoryOnDisk(path: $0) }
     surroundings = Wiring.surroundings(profile, environment, log, state)
   }
 
   /// Another profile of the same run, with the same edges.
   func surroundings(for profile: Profile) -> Surroundings {
-    profile.caFile == self.profile.caFile
-      ? surroundings : Wiring.surroundings(profile, environment, log, surroundings.state)
+    guard profile.caFile != self.profile.caFile else { return surroundings }
+    var others = surroundings
+    others.transport = transport(caFile: profile.caFile)
+    return others
   }
 
   /// Emphasis for what is written to `terminal`.

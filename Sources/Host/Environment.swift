@@ -24,11 +24,9 @@ public struct Environment: Sendable, Equatable {
     return Environment(entries: entries)
   }
 
-  /// The first entry of that name, as `getenv` has it. Nil also where the value is not UTF-8: it cannot be a setting.
-  public subscript(name: String) -> String? {
-    guard let value = value(of: name) else { return nil }
-    return String(validating: value, as: UTF8.self)
-  }
+  /// The first entry of that name, as `getenv` has it. What is not UTF-8 in it reads U+FFFD, which no check takes for
+  /// what it looks for: as if unset, it would be no hindrance.
+  public subscript(name: String) -> String? { value(of: name).map { String(decoding: $0, as: UTF8.self) } }
 
   public func value(of name: String) -> ArraySlice<UInt8>? {
     let start = Array("\(name)=".utf8)
@@ -41,17 +39,23 @@ public struct Environment: Sendable, Equatable {
     return value
   }
 
-  /// All that are UTF-8, by name.
+  /// All by name, each value as the subscript has it.
   public var variables: [String: String] {
-    var variables: [String: String] = [:]
-    for entry in entries {
+    Dictionary(named.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) }) { first, _ in first }
+  }
+
+  /// The names of those whose value is not UTF-8.
+  public var undecodableNames: [String] {
+    named.filter { String(validating: $0.value, as: UTF8.self) == nil }.map(\.name)
+  }
+
+  private var named: [(name: String, value: ArraySlice<UInt8>)] {
+    entries.compactMap { entry in
       guard let end = entry.firstIndex(of: UInt8(ascii: "=")),
-        let name = String(validating: entry[..<end], as: UTF8.self), variables[name] == nil,
-        let value = String(validating: entry[(end + 1)...], as: UTF8.self)
-      else { continue }
-      variables[name] = value
+        let name = String(validating: entry[..<end], as: UTF8.self)
+      else { return nil }
+      return (name, entry[(end + 1)...])
     }
-    return variables
   }
 
   public mutating func set(_ name: String, to value: String) {

@@ -38,7 +38,7 @@ public enum STSError: Explained, Hashable {
     case .idpCommunicationError, .keysUnavailable, .throttled, .unavailable: return true
     case .accessDenied, .expiredToken, .invalidIdentityToken, .idpRejectedClaim, .malformedPolicyDocument,
       .packedPolicyTooLarge, .validationError, .invalidParameter, .regionDisabled, .credentialsRejected, .unsupported,
-      .other:
+      .unreadable, .other:
       return false
     }
   }
@@ -70,7 +70,7 @@ public enum STSError: Explained, Hashable {
       .credentialsRejected,
       .other:
       return .refused
-    case .expiredToken: return .malformed
+    case .expiredToken, .unreadable: return .malformed
     case .malformedPolicyDocument, .packedPolicyTooLarge, .validationError, .regionDisabled, .unsupported:
       return .configuration
     case .idpCommunicationError, .throttled, .unavailable: return .unreachable
@@ -130,7 +130,7 @@ extension STSFault {
     case .throttled, .unavailable: "try again later"
     case .credentialsRejected: "check this machine's clock; get new credentials"
     case .unsupported: "check sts_endpoint: what answers there is not an STS, or one without this action"
-    case .other: nil
+    case .unreadable, .other: "check sts_endpoint, and whether a proxy answers in the STS's place"
     }
   }
 

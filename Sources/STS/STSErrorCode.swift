@@ -22,10 +22,14 @@ public enum STSErrorCode: Hashable, Sendable, CaseIterable {
   case unavailable
   /// Not an STS, or one that lacks the action.
   case unsupported
+  /// No fault at all under a status that says no: something else answers there.
+  case unreadable
   case other
 
   init(wire code: String?, message: String, status: Int) {
     self = code.flatMap { STSErrorCode(wire: $0, message: message) } ?? STSErrorCode(status: status)
+    // 401 and 403 say what they mean without words.
+    if code == nil, self == .other, status != 401, status != 403 { self = .unreadable }
   }
 
   private init?(wire code: String, message: String) {

@@ -141,11 +141,24 @@ struct SettingValueTests {
       "DAYPASS_LOG_LEVEL": "debug", "DAYPASS_REGION": "eu-west-1", "OTHER": "1",
     ])
     #expect(
-      settings.warnings(for: try settings.profile()) == [
+      try settings.warnings(for: try settings.profile()) == [
         "the variable DAYPASS_ROLEARN is not known and has no effect; did you mean DAYPASS_ROLE_ARN?",
         "the variable DAYPASS_SCOPE is not known and has no effect; did you mean DAYPASS_SCOPES?",
         "the variable DAYPASS_ZZZZZZZZ is not known and has no effect",
       ])
+  }
+
+  @Test("a check that is misspelt is refused, and under strict every variable that is nobody's")
+  func misspeltChecks() throws {
+    for environment in [
+      ["DAYPASS_EXPECT_ACOUNT": "111122223333"], ["DAYPASS_ROLEARN": "x", "DAYPASS_STRICT": "true"],
+    ] {
+      let settings = try settings(environment: environment)
+      let profile = try settings.profile()
+      let failure = #expect(throws: Failure.self) { try settings.warnings(for: profile) }
+      #expect(failure?.kind == .configuration)
+      #expect(failure?.hint?.hasPrefix("did you mean DAYPASS_") == true)
+    }
   }
 }
 

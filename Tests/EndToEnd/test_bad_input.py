@@ -54,6 +54,20 @@ def test_a_config_file_that_is_no_config_file(daypass, text):
     refused(daypass.run("token"), "config.toml")
 
 
+@pytest.mark.parametrize("name", [
+    "DAYPASS_EXPECT_ACCOUNT", "DAYPASS_EXPECT_SUBJECT", "DAYPASS_EXPECT_ROLE", "DAYPASS_TOKEN_FILE", "DAYPASS_PROFILE",
+    "DAYPASS_CONFIG", "DAYPASS_HOME", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"])
+def test_a_variable_that_is_no_text_is_not_as_if_unset(logged_in, name):
+    refused(logged_in.run("credentials", env={name: os.fsdecode(b"/999999999999\xff")}), name, "UTF-8")
+
+
+def test_a_word_of_the_command_line_that_is_no_text(logged_in):
+    refused(logged_in.run("token", "--token-file", os.fsdecode(b"t\xff")), "UTF-8", code=64)
+    # What exec runs need be none.
+    done = logged_in.run("exec", "--", "printf", "%s", os.fsdecode(b"t\xff")).expect(0)
+    assert done.out == b"t\xff"
+
+
 def test_a_config_file_that_others_can_write(daypass, sandbox):
     daypass.configure(default=sandbox.profile())
     daypass.config.chmod(0o666)

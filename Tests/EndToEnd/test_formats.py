@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+
 @pytest.fixture
 def credentials(logged_in) -> dict:
     found = logged_in.run("credential-process").expect(0).json()
@@ -69,15 +70,16 @@ def test_ini_is_a_profile_of_the_aws_files(logged_in, credentials, tmp_path):
     assert parser["default"]["aws_session_token"] == credentials["SessionToken"]
 
 
-def test_github_appends_to_the_file_and_prints_masks_alone(logged_in, credentials, tmp_path):
+@pytest.mark.parametrize("before", ["BEFORE=1\n", "BEFORE=1"], ids=["a whole last line", "an open last line"])
+def test_github_appends_to_the_file_and_prints_masks_alone(logged_in, credentials, tmp_path, before):
     target = tmp_path / "github-env"
-    target.write_text("BEFORE=1\n")
+    target.write_text(before)
     result = logged_in.run("credentials", "--format", "github", env={"GITHUB_ENV": target}).expect(0)
     assert result.stdout and all(line.startswith("::add-mask::") for line in result.stdout.splitlines())
     assert f"::add-mask::{credentials['SecretAccessKey']}" in result.stdout.splitlines()
     assert f"::add-mask::{credentials['SessionToken']}" in result.stdout.splitlines()
     written = target.read_text()
-    assert written.startswith("BEFORE=1\n")
+    assert written.startswith("BEFORE=1\nAWS_")
     for value in (credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]):
         assert value in written
 

@@ -4,17 +4,18 @@ import Model
 import Testing
 
 @Suite struct EnvironmentTests {
-  @Test func valuesThatAreNotUTF8ArePassedOnButAreNoSettings() {
+  @Test func valuesThatAreNotUTF8ArePassedOnAndNamedAndNeverAsIfUnset() {
     let texts = ["A=1", "A=2", "C=x=y", "junk"]
     let entries = texts.map { Array($0.utf8) } + [[0x42, 0x3d, 0xff]]
     let environment = Environment(entries: entries)
     #expect(environment.entries == entries)
     #expect(environment["A"] == "1")
-    #expect(environment["B"] == nil)
+    #expect(environment["B"] == "\u{FFFD}")
+    #expect(environment.undecodableNames == ["B"])
     #expect(environment.value(of: "B")?.elementsEqual([0xff]) == true)
     #expect(environment["C"] == "x=y")
     #expect(environment["junk"] == nil)
-    #expect(environment.variables == ["A": "1", "C": "x=y"])
+    #expect(environment.variables == ["A": "1", "B": "\u{FFFD}", "C": "x=y"])
   }
 
   @Test func namesAreComparedWhole() {

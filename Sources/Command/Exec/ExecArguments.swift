@@ -9,16 +9,20 @@ enum ExecArguments {
   }()
 
   static func separated(_ arguments: [String]) -> [String] {
-    guard arguments.first == Exec.name else { return arguments }
+    let own = own(arguments)
+    guard own < arguments.count, arguments[own] != "--" else { return arguments }
+    return arguments[..<own] + ["--"] + arguments[own...]
+  }
+
+  /// How many, from the start, are daypass's own: for `exec` those before CMD or the `--`, for other verbs all.
+  static func own(_ arguments: [String]) -> Int {
+    guard arguments.first == Exec.name else { return arguments.count }
     var index = 1
     while index < arguments.count {
       let argument = arguments[index]
-      if argument == "--" { return arguments }
-      guard argument.utf8.first == UInt8(ascii: "-"), argument != "-" else {
-        return arguments[..<index] + ["--"] + arguments[index...]
-      }
+      guard argument != "--", argument.utf8.first == UInt8(ascii: "-"), argument != "-" else { return index }
       index += switches.contains(argument) || argument.utf8.contains(UInt8(ascii: "=")) ? 1 : 2
     }
-    return arguments
+    return arguments.count
   }
 }

@@ -17,6 +17,7 @@ struct ServeWiring {
 
   init(_ serve: Serve) throws(Failure) {
     let environment = Environment.given()
+    try environment.refuseUnreadable()
     let variables = environment.variables
     let log = Log(level: try serve.output.level(variables))
     let places = try Places(environment, config: serve.config.config)

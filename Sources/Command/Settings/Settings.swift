@@ -28,16 +28,23 @@ struct Settings: Sendable {
   /// Those of the config file, sorted.
   var profileNames: [String] { file?.profiles.keys.sorted() ?? [] }
 
-  /// Variables that look like daypass's own and are not, each with the name that was probably meant. One that
-  /// `token_env` names is what somebody made of it.
-  func warnings(for profile: Profile) -> [String] {
+  /// Variables that look like daypass's own and are not, each with the name that was probably meant. A check that would
+  /// have no effect is refused, and under `strict` each of them.
+  /// One that `token_env` names is what somebody made of it.
+  func warnings(for profile: Profile) throws(Failure) -> [String] {
     let known =
       Setting.all.map(\.variable) + Setting.otherVariables + ServeKey.allCases.map(\.variable)
       + [profile.tokenEnv ?? ""]
-    return environment.keys.filter { $0.hasPrefix("DAYPASS_") && !known.contains($0) }.sorted().map { name in
-      let nearest = Suggestion.nearest(to: name, in: known).map { "; did you mean \($0)?" } ?? ""
-      return "the variable \(name.printable(limit: 80)) is not known and has no effect\(nearest)"
+    var warnings: [String] = []
+    for name in environment.keys.sorted() where name.hasPrefix("DAYPASS_") && !known.contains(name) {
+      let message = "the variable \(name.printable(limit: 80)) is not known and has no effect"
+      let nearest = Suggestion.nearest(to: name, in: known).map { "did you mean \($0)?" }
+      if profile.strict || name.hasPrefix("DAYPASS_EXPECT_") {
+        throw Failure(.configuration, message, hint: nearest ?? "unset it")
+      }
+      warnings.append(message + (nearest.map { "; \($0)" } ?? ""))
     }
+    return warnings
   }
 
   /// The profile that `--profile` names, else DAYPASS_PROFILE, else `default`; that one alone need not be configured.
