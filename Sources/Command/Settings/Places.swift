@@ -33,7 +33,7 @@ extension ConfigContents {
   /// The file as it is on the disk, its owner and mode judged.
   static func read(_ path: String) -> ConfigContents {
     do throws(InputFileFailure) {
-      guard let bytes = try InputFile.readConfiguration(path, setting: "config file", limit: ConfigFile.sizeLimit + 1)
+      guard let bytes = try InputFile.readConfiguration(path, setting: "config file", limit: ConfigFile.sizeLimit)
       else { return .absent }
       return .present(bytes)
     } catch {

@@ -74,7 +74,7 @@ extension Shape where Value == String {
 }
 
 extension Shape where Value == ByteText {
-  static var identifier: Shape { .text("text that is not empty") { $0.isEmpty ? nil : ByteText($0) } }
+  static var identifier: Shape { .text("text without control characters that is not empty") { $0.isEmpty ? nil : ByteText($0) } }
 
   static var issuer: Shape {
     // OpenID Connect Discovery §3: no query, no fragment.
@@ -97,7 +97,7 @@ extension Shape where Value == WebURL {
 
 extension Shape where Value == [String] {
   static var scopes: Shape {
-    .list("scope names such as openid", upTo: 100) { text in
+    .list("a list of scope names, as in [\"openid\", \"email\"]", upTo: 100) { text in
       !text.isEmpty && isPrintable(text) && !text.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
     }.nonEmpty
   }
