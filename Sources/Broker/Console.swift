@@ -7,7 +7,7 @@ extension CredentialBroker {
   /// - Parameter destination: a page of the console, or its path; nil for the console's home.
   public func consoleURL(to destination: String?, until deadline: BootTime) throws(Failure) -> Secret {
     let source = try IdentitySource.select(profile, surroundings)
-    let role = try Role(profile, source: source)
+    let role = try Role.handedOut(profile, source: source)
     // Another server's credentials are none that AWS knows, and none of its business.
     guard let partition = role.arn.partition, try role.endpoint(profile).isAWS else {
       throw Failure(

@@ -164,6 +164,8 @@ public struct ChainStep: Hashable, Sendable {
   public var sourceIdentity: String?
   public var sessionPolicyFile: String?
   public var policyARNs: [String] = []
+  /// Where the step stands, for messages.
+  public var origin: SettingOrigin = .standard
 
   public init(roleARN: String) { self.roleARN = roleARN }
 }

@@ -1,8 +1,23 @@
 import Model
+import STS
 
 extension Surroundings {
   /// The content of the file that a setting names, without the line feed at its end.
   func readSetting(_ key: ProfileKey, _ path: String, limit: Int, _ profile: Profile) throws(Failure) -> Secret {
+    try readSetting("\(key.rawValue) (\(profile.origin(of: key)))", path, limit: limit)
+  }
+
+  /// The policy in the file that `session_policy_file` names.
+  func sessionPolicy(_ path: String, from origin: SettingOrigin) throws(Failure) -> SessionPolicy {
+    let text = try readSetting("session_policy_file (\(origin))", path, limit: 64 << 10)
+    do throws(SessionPolicyError) {
+      return try SessionPolicy.parse(text.exposedBytes())
+    } catch {
+      throw Failure(error, from: origin == .standard ? nil : origin.description)
+    }
+  }
+
+  private func readSetting(_ setting: String, _ path: String, limit: Int) throws(Failure) -> Secret {
     do throws(InputFailure) {
       let content = try readFile(path, limit).exposedBytes()
       var end = content.count
@@ -12,7 +27,7 @@ extension Surroundings {
       return Secret(content[..<end])
     } catch {
       throw Failure(
-        .configuration, "\(key.rawValue) (\(profile.origin(of: key))): \(path.printable()): \(error.reason)",
+        .configuration, "\(setting): \(path.printable()): \(error.reason)",
         hint: "name a readable file that holds it")
     }
   }

@@ -23,6 +23,7 @@ public struct ProfileStatus: Sendable {
   public var label: ByteText?
   public var identityExpiresAt: WallTime?
   public var sessionExpiresAt: WallTime?
+  /// The last of the chain, where there is one: whose credentials are handed out.
   public var roleARN: String?
   public var credentialsExpireAt: WallTime?
   public var key: SealingPlace?
@@ -52,10 +53,11 @@ extension CredentialBroker {
       source = try IdentitySource.select(profile, surroundings)
     } catch {
       return ProfileStatus(
-        name: profile.name, source: "none", state: .none, roleARN: profile.roleARN, reason: error.explanation)
+        name: profile.name, source: "none", state: .none, roleARN: profile.chain.last?.roleARN ?? profile.roleARN,
+        reason: error.explanation)
     }
     var status = ProfileStatus(name: profile.name, source: source.name, state: .ok, issuer: profile.issuer)
-    status.roleARN = (try? Role(profile, source: source))?.arn.text.string
+    status.roleARN = (try? Role.handedOut(profile, source: source))?.arn.text.string
     status.isRenewable = source.isRenewable
     let reader = IdentityReader(surroundings, profile, source)
     let caller: Caller

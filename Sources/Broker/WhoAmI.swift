@@ -7,7 +7,7 @@ extension CredentialBroker {
   /// Whose credentials the profile's role gives, as the STS itself says.
   public func caller(_ lease: Lease, until deadline: BootTime) throws(Failure) -> CallerIdentity {
     let source = try IdentitySource.select(profile, surroundings)
-    let role = try Role(profile, source: source)
+    let role = try Role.handedOut(profile, source: source)
     return try CallerQuery(surroundings: surroundings, endpoint: try role.endpoint(profile)).run(
       lease.credentials, until: deadline)
   }

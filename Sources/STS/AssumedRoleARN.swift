@@ -6,6 +6,7 @@ struct AssumedRoleARN {
   let partitionName: ByteText
   let account: ByteText
   let roleName: ByteText
+  let sessionName: ByteText
 
   /// Nil for whatever is no such name.
   init?(_ text: ByteText) {
@@ -17,10 +18,11 @@ struct AssumedRoleARN {
     guard parts.count == 3, parts[0].elementsEqual("assumed-role".utf8), !parts[1].isEmpty,
       let partition = ByteText(validating: fields[1]),
       let account = ByteText(validating: fields.count == 6 ? fields[4] : []),
-      let name = ByteText(validating: parts[1])
+      let name = ByteText(validating: parts[1]), let session = ByteText(validating: parts[2])
     else { return nil }
     partitionName = partition
     self.account = account
     roleName = name
+    sessionName = session
   }
 }

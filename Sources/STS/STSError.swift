@@ -24,10 +24,10 @@ public enum STSError: Explained, Hashable {
     }
   }
 
-  /// The same, with what the refused token says about itself.
-  public func explained(with claims: TokenClaims) -> STSError {
+  /// The same, with what is known of what was refused.
+  public func explained(with proof: RefusedProof) -> STSError {
     guard case .fault(var fault) = self else { return self }
-    fault.claims = claims
+    fault.proof = proof
     return .fault(fault)
   }
 
@@ -56,6 +56,12 @@ public enum STSError: Explained, Hashable {
     }
     let text = fault.text.lowercased()
     return text.contains("durationseconds") || text.contains("maxsessionduration")
+  }
+
+  /// Whether it was the signature, or the credentials that signed, that the server did not take.
+  public var refusesSigner: Bool {
+    guard case .fault(let fault) = self else { return false }
+    return fault.code == .credentialsRejected || fault.code == .expiredToken
   }
 
   /// Seconds that the server asked to be left alone.
@@ -100,43 +106,5 @@ public enum STSError: Explained, Hashable {
     case .expiration: "check this machine's clock"
     case .otherRole: "do not use this server before you know why"
     }
-  }
-}
-
-extension STSFault {
-  var hint: String? {
-    switch code {
-    case .accessDenied:
-      about(
-        "the role's trust policy does not allow this sub or this aud",
-        "the role or its account is misspelt in role_arn",
-        "the token brings session tags and the policy lacks sts:TagSession")
-    case .invalidIdentityToken, .invalidParameter:
-      about(
-        "the account has no identity provider for this iss, spelt exactly so", "that provider does not list this aud",
-        "the token is expired or its signature does not verify")
-    case .idpRejectedClaim:
-      about("the token has expired or was revoked", "the identity provider no longer accepts a claim in it")
-    case .keysUnavailable, .idpCommunicationError:
-      "the STS could not fetch the issuer's keys; its discovery document and keys must be reachable from the internet"
-    case .expiredToken: "get a new token; check this machine's clock"
-    case .malformedPolicyDocument: "check session_policy_file"
-    case .packedPolicyTooLarge: "shorten session_policy_file, policy_arns or the token's session tags"
-    case .validationError:
-      text.lowercased().contains("durationseconds")
-        ? "lower duration, or set it to max, or raise the role's maximum session duration"
-        : "check role_arn, session_name, duration and policy_arns"
-    case .regionDisabled: "set region to one that the account has enabled, or enable STS in it"
-    case .throttled, .unavailable: "try again later"
-    case .credentialsRejected: "check this machine's clock; get new credentials"
-    case .unsupported: "check sts_endpoint: what answers there is not an STS, or one without this action"
-    case .unreadable, .other: "check sts_endpoint, and whether a proxy answers in the STS's place"
-    }
-  }
-
-  private func about(_ reasons: String...) -> String {
-    let token = claims.map { "the token has \($0.summary); " } ?? ""
-    let policy = claims?.conditions.map { "the trust policy must allow \($0); " } ?? ""
-    return token + policy + "likeliest: " + reasons.joined(separator: "; or ")
   }
 }

@@ -13,8 +13,8 @@ public struct STSFault: Sendable, Hashable {
   public let requestID: String?
   /// Seconds.
   public let retryAfter: Int64?
-  /// The token that was refused.
-  public var claims: TokenClaims?
+  /// What was refused.
+  public var proof: RefusedProof?
 
   init(_ response: HTTPResponse, now: WallTime) {
     let root = try? XMLElement.parse(response.body)
@@ -28,6 +28,28 @@ public struct STSFault: Sendable, Hashable {
     self.code = STSErrorCode(wire: code.isEmpty ? nil : code, message: message, status: response.status)
     requestID = root.flatMap { Reply.requestID(in: $0) } ?? error.flatMap { Reply.requestID(in: $0) }
     retryAfter = response.header("retry-after").flatMap { RetryAfter.parse($0, now: now) }
+  }
+}
+
+/// What an STS was shown and refused, for the message about its refusal.
+public enum RefusedProof: Sendable, Hashable {
+  case token(TokenClaims)
+  case chained(ChainedCall)
+}
+
+/// An AssumeRole that was refused: who asked, and for what that a trust policy must allow apart.
+public struct ChainedCall: Sendable, Hashable {
+  /// The ARN of the role whose credentials signed.
+  public var caller: String
+  public var hasExternalID: Bool
+  public var hasTags: Bool
+  public var hasSourceIdentity: Bool
+
+  public init(caller: RoleARN, for step: ChainedRole) {
+    self.caller = caller.text.string
+    hasExternalID = step.externalID != nil
+    hasTags = !step.tags.isEmpty || !step.transitiveTagKeys.isEmpty
+    hasSourceIdentity = step.sourceIdentity != nil
   }
 }
 

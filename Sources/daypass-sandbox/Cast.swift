@@ -51,7 +51,9 @@ struct Cast: Sendable {
         conditions: [("StringLike", "sub", "repo:example/*"), ("StringEquals", "aud", "sts.amazonaws.com")]),
       Role(
         arn: "arn:aws:iam::123456789012:role/next", maximumDuration: 43_200,
-        trust: .allowing(principal: "arn:aws:iam::123456789012:root", action: "sts:AssumeRole")),
+        trust: .allowing(
+          principal: "arn:aws:iam::123456789012:root",
+          actions: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"])),
     ])
 
   private static let audience = ("StringEquals", "aud", "daypass-demo")

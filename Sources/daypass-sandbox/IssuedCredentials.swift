@@ -10,6 +10,7 @@ struct IssuedCredentials: Sendable {
   var role: RoleARN
   var roleID: String
   var sessionName: String
+  var tags = SessionTags()
 
   var arn: String { role.session(sessionName) }
   var userID: String { "\(roleID):\(sessionName)" }

@@ -35,36 +35,15 @@ extension State {
       ].joined(separator: "\n"))
   }
 
-  /// With credentials that a role gave, whatever role comes next lasts an hour at most.
-  private mutating func assumeRole(_ parameters: Parameters, caller: IssuedCredentials) throws(STSError) -> Reply {
-    let order = try RoleOrder(parameters)
-    let action = "sts:AssumeRole"
-    guard let role = cast.role(order.roleARN) else { throw .denied(action) }
-    let account = ByteText("arn:\(caller.role.partition):iam::\(caller.role.account):root")
-    let callerRole = ByteText("arn:\(caller.role.partition):iam::\(caller.role.account):role/\(caller.role.name)")
-    let isTrusted = [account, callerRole, ByteText(caller.arn)].contains { principal in
-      role.trust.permits(ByteText(action), principal: principal, issuer: place.providerName) { claim in
-        claim == "ExternalId" ? [parameters["ExternalId"]].compactMap(\.self) : []
-      }
-    }
-    guard isTrusted else {
-      throw STSError(
-        "AccessDenied", 403,
-        "User: \(caller.arn) is not authorized to perform: sts:AssumeRole on resource: \(order.roleARN.printable())")
-    }
-    guard order.duration <= 3_600 else {
-      throw STSError(
-        "ValidationError",
-        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
-    }
-    return issue(order, action: "AssumeRole", extra: [])
-  }
-
-  mutating func issue(_ order: RoleOrder, action: String, extra: [String]) -> Reply {
+  mutating func issue(
+    _ order: RoleOrder, action: String, tags: SessionTags = SessionTags(),
+    extra: [String]
+  ) -> Reply {
     let now = wall
     let lifetime = behaviours.seconds(.credentialsLifetime, default: order.duration)
-    let credentials = IssuedCredentials(
+    var credentials = IssuedCredentials(
       role: order.role, sessionName: order.sessionName, expires: now + min(max(lifetime, 1), 43_200))
+    credentials.tags = tags
     secrets.add(credentials.secretAccessKey, credentials.sessionToken)
     if issued.count % 1_000 == 999 { issued = issued.filter { $0.value.expires + 3_600 > now } }
     issued[credentials.accessKeyID] = credentials

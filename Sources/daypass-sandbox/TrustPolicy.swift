@@ -6,9 +6,9 @@ import Model
 struct TrustPolicy: Sendable {
   struct Condition: Sendable {
     var compare: Operator
-    /// The part after the issuer: `sub`, `aud`, …
+    /// The part after the last colon: `sub`, `aud`, `ExternalId`, `RequestTag/team`, …
     var claim: String
-    /// Nil for any issuer of this sandbox.
+    /// The part before it: an issuer without its scheme, `sts`, `aws`. Nil for any issuer of this sandbox.
     var issuer: String?
     var values: [ByteText]
   }
@@ -39,16 +39,20 @@ struct TrustPolicy: Sendable {
     ])
   }
 
-  static func allowing(principal: ByteText, action: ByteText) -> TrustPolicy {
-    TrustPolicy(statements: [Statement(principals: [principal], actions: [action], conditions: [])])
+  static func allowing(principal: ByteText, actions: [ByteText]) -> TrustPolicy {
+    TrustPolicy(statements: [Statement(principals: [principal], actions: actions, conditions: [])])
   }
 
   /// An explicit deny wins; without an allow the answer is no.
-  func permits(_ action: ByteText, principal: ByteText?, issuer: String, claims: (String) -> [ByteText]) -> Bool {
+  ///
+  /// - Parameter values: of a condition key, `PREFIX:name`; the prefix is nil for this provider by whatever name.
+  func permits(
+    _ action: ByteText, principal: ByteText?, values: (_ prefix: String?, _ name: String) -> [ByteText]
+  ) -> Bool {
     let concerned = statements.filter { statement in
       statement.actions.contains { Self.matches(action, pattern: $0) }
         && (statement.principals?.contains { Self.matches(principal ?? "", pattern: $0) } ?? (principal == nil))
-        && statement.conditions.allSatisfy { $0.holds(issuer: issuer, claims: claims) }
+        && statement.conditions.allSatisfy { $0.holds(values) }
     }
     return concerned.contains(where: \.isAllowed) && concerned.allSatisfy(\.isAllowed)
   }
@@ -78,8 +82,8 @@ struct TrustPolicy: Sendable {
 }
 
 extension TrustPolicy.Condition {
-  fileprivate func holds(issuer name: String, claims: (String) -> [ByteText]) -> Bool {
-    let found = issuer.map { $0.utf8.elementsEqual(name.utf8) } ?? true ? claims(claim) : []
+  fileprivate func holds(_ valuesOf: (String?, String) -> [ByteText]) -> Bool {
+    let found = valuesOf(issuer, claim)
     return switch compare {
     case .equals: found.contains { values.contains($0) }
     case .like: found.contains { value in values.contains { TrustPolicy.matches(value, pattern: $0) } }

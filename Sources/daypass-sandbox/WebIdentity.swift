@@ -15,7 +15,11 @@ extension State {
     let action = "sts:AssumeRoleWithWebIdentity"
     guard let role = cast.role(order.roleARN),
       role.trust.permits(
-        ByteText(action), principal: nil, issuer: place.providerName, claims: { Self.values(of: $0, in: claims) })
+        ByteText(action), principal: nil,
+        values: { issuer, claim in
+          issuer.map { $0.utf8.elementsEqual(place.providerName.utf8) } ?? true
+            ? Self.values(of: claim, in: claims) : []
+        })
     else { throw .denied(action) }
     guard order.duration <= role.maximumDuration else {
       throw STSError(

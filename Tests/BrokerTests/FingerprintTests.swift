@@ -54,16 +54,18 @@ import Testing
     vary { $0.sessionName = "bob" }
     vary { $0.expectAccount = "111122223333" }
     vary { $0.expectRole = "111122223333" }
-    vary { $0.chain = [step] }
+    vary { $0.chain = [.init(step: step)] }
+    vary { $0.chain = [.init(step: step, policy: "{}")] }
+    vary { $0.chain = [.init(step: step), .init(step: step)] }
     for change in [
       { $0.sessionName = "x" }, { $0.duration = 900 }, { $0.externalID = "x" },
       { $0.tags = [.init(key: "k", value: "v")] },
       { $0.tags = [.init(key: "kv", value: "")] }, { $0.transitiveTagKeys = ["k"] }, { $0.sourceIdentity = "x" },
-      { $0.sessionPolicyFile = "x" }, { $0.policyARNs = ["x"] },
+      { $0.policyARNs = ["x"] },
     ] as [(inout ChainStep) -> Void] {
       step = ChainStep(roleARN: "arn:aws:iam::111122223333:role/next")
       change(&step)
-      vary { $0.chain = [step] }
+      vary { $0.chain = [.init(step: step)] }
     }
     #expect(Set(variants.map { $0.fingerprint.name(OpenSSL()) }).count == variants.count)
   }

@@ -30,6 +30,17 @@ struct LastCredentialsTests {
     #expect(last.end(lease) == WallTime(seconds: credentials))
   }
 
+  @Test("and of a chain as long as its first role's credentials last")
+  func chain() throws {
+    var chained = lease
+    // The token of 5 minutes bought the first role for 12 hours.
+    chained.root = Lease.Root(obtainedAt: WallTime(seconds: 0), expiration: WallTime(seconds: 43_200))
+    let last = try #require(LastCredentials(status("env", end: 300), Profile(name: "default")))
+    #expect(last.end(chained) == WallTime(seconds: 3600 + 17 * 2400))
+    chained.root?.expiration = WallTime(seconds: 3600)
+    #expect(last.end(chained) == WallTime(seconds: 6000))
+  }
+
   @Test("that outlives every run is not worth a word")
   func endless() throws {
     for end in [.max, 100 * 365 * 86_400] as [Int64] {

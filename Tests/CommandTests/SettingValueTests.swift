@@ -191,7 +191,10 @@ struct ChainTests {
     second.sourceIdentity = "anna"
     second.sessionPolicyFile = "/p.json"
     second.policyARNs = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
-    #expect(try settings(toml).profile().chain == [second, ChainStep(roleARN: "arn:aws:iam::333333333333:role/third")])
+    second.origin = .file(path: configPath, line: 4)
+    var third = ChainStep(roleARN: "arn:aws:iam::333333333333:role/third")
+    third.origin = .file(path: configPath, line: 14)
+    #expect(try settings(toml).profile().chain == [second, third])
   }
 
   @Test(
@@ -200,7 +203,8 @@ struct ChainTests {
       ("session_name = \"chain\"", "profile.default.then (\(configPath):3) needs role_arn, which is not set"),
       (
         "duration = 3601",
-        "profile.default.then.duration (\(configPath):4) must be 15m to 1h (900 to 3600 seconds), not 3601"
+        "profile.default.then.duration (\(configPath):4) must be 15m to 1h (900 to 3600 seconds), "
+          + "the most that AWS grants a chained role, not 3601"
       ),
       (
         "external_id = \"x\"",

@@ -91,7 +91,7 @@ import Testing
   @Test func refusalNamesTheTokensClaims() {
     let claims = TokenClaims(issuer: "https://idp.example/\u{1B}[31m", audience: ["a", "b"], subject: nil)
     for code in ["AccessDenied", "InvalidIdentityToken", "IDPRejectedClaim"] {
-      let hint = fault(code, status: 403).explained(with: claims).hint ?? ""
+      let hint = fault(code, status: 403).explained(with: .token(claims)).hint ?? ""
       #expect(hint.contains("iss https://idp.example/\\u{1b}[31m, aud a and b, sub missing"))
       #expect(hint.contains("likeliest: "))
     }

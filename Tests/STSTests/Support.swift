@@ -33,8 +33,8 @@ func request(
   policyARNs: [String] = []
 ) throws -> WebIdentityRequest {
   try WebIdentityRequest(
-    role: try role(text), sessionName: try SessionName("me@example.com"), token: Secret("eyJ.e30.c2ln"), policy: policy,
-    policyARNs: policyARNs)
+    role: try role(text), sessionName: try SessionName("me@example.com"), token: Secret("eyJ.e30.c2ln"),
+    bounds: try SessionBounds(policy: policy, policyARNs: policyARNs))
 }
 
 extension HTTPRequest {

@@ -51,28 +51,28 @@ import Testing
 
   @Test(arguments: [Int64.min, -1, 0, 899, 43_201, .max])
   func durationsBeyondTheBoundsAreRefused(_ seconds: Int64) throws {
-    #expect(throws: WebIdentityRequestError.duration(seconds)) {
-      try WebIdentityRequest(
-        role: try role(), sessionName: try SessionName("me"), token: Secret("aaaa"), duration: seconds)
+    #expect(throws: RoleRequestError.duration(seconds)) {
+      try SessionBounds(duration: seconds)
     }
   }
 
   @Test(arguments: [0, 3, 20_001])
   func tokensOfImpossibleLengthAreRefused(_ count: Int) throws {
-    #expect(throws: WebIdentityRequestError.tokenLength(count)) {
+    #expect(throws: RoleRequestError.tokenLength(count)) {
       try WebIdentityRequest(
-        role: try role(), sessionName: try SessionName("me"), token: Secret(Array(repeating: 0x61, count: count)))
+        role: try role(), sessionName: try SessionName("me"), token: Secret(Array(repeating: 0x61, count: count)),
+        bounds: try SessionBounds())
     }
   }
 
   @Test func policiesBeyondTheBoundsAreRefused() throws {
     let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-    #expect(try request(policyARNs: Array(repeating: arn, count: 10)).policyARNs.count == 10)
-    #expect(throws: WebIdentityRequestError.tooManyPolicies(11)) {
+    #expect(try request(policyARNs: Array(repeating: arn, count: 10)).bounds.policyARNs.count == 10)
+    #expect(throws: RoleRequestError.tooManyPolicies(11)) {
       try request(policyARNs: Array(repeating: arn, count: 11))
     }
     for bad in ["", "ReadOnlyAccess", "arn:aws:iam::aws:policy/a b", "arn:" + String(repeating: "x", count: 2048)] {
-      #expect(throws: WebIdentityRequestError.policyARN(bad)) { try request(policyARNs: [bad]) }
+      #expect(throws: RoleRequestError.policyARN(bad)) { try request(policyARNs: [bad]) }
     }
   }
 

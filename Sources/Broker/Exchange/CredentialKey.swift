@@ -11,7 +11,7 @@ struct CredentialKey: Sendable {
   var isSignatureChecked: Bool
   var subject: ByteText?
   var roleARN: ByteText
-  var chain: [ChainStep]
+  var chain: [Link]
   var duration: CredentialDuration
   /// Its text, not its path: another content is another key.
   var policy: String?
@@ -28,6 +28,12 @@ struct CredentialKey: Sendable {
   var unasked: Unasked?
   /// False where nothing proves who asks.
   var mayBeKept = true
+
+  /// A further role, with the text of the policy that its file holds.
+  struct Link: Sendable {
+    var step: ChainStep
+    var policy: String?
+  }
 
   /// What stands for a token that is minted only when something is to be bought.
   struct Unasked: Sendable {
@@ -70,7 +76,8 @@ struct CredentialKey: Sendable {
 }
 
 extension Fingerprint {
-  mutating func add(_ step: ChainStep) {
+  mutating func add(_ link: CredentialKey.Link) {
+    let step = link.step
     add(step.roleARN)
     add(step.sessionName)
     add(step.duration)
@@ -81,7 +88,7 @@ extension Fingerprint {
     }
     add(step.transitiveTagKeys)
     add(step.sourceIdentity)
-    add(step.sessionPolicyFile)
+    add(link.policy)
     add(step.policyARNs)
   }
 }

@@ -19,9 +19,14 @@ struct Exchange {
     var attempt = 1
     while true {
       let failure: ExchangeFailure
-      switch attemptOnce(try request(identity, duration)) {
-      case .success(let (assumed, now)):
-        do throws(Failure) { return try lease(assumed, obtainedAt: now) } catch { throw Setback(error) }
+      switch surroundings.ask(try request(identity, duration), at: terms.endpoint, until: deadline) {
+      case .success(let assumed):
+        do throws(Failure) {
+          return try surroundings.lease(
+            assumed, expecting: terms.expectations, from: terms.endpoint, until: deadline)
+        } catch {
+          throw Setback(error)
+        }
       case .failure(let error): failure = error
       }
       if case .sts(let error) = failure, let shorter = terms.duration.next(after: duration, because: error) {
@@ -44,56 +49,23 @@ struct Exchange {
   }
 
   private func request(_ identity: Identity, _ duration: Int64) throws(Setback) -> WebIdentityRequest {
-    do throws(WebIdentityRequestError) {
+    do throws(RoleRequestError) {
       return try WebIdentityRequest(
-        role: terms.role, sessionName: terms.sessionName, token: identity.token.raw, duration: duration,
-        policy: terms.policy, policyARNs: terms.policyARNs)
+        role: terms.role, sessionName: terms.sessionName, token: identity.token.raw,
+        bounds: try SessionBounds(duration: duration, policy: terms.policy, policyARNs: terms.policyARNs))
     } catch {
-      let key: ProfileKey
       switch error {
-      case .tokenLength: throw Setback(Failure(error))
-      case .duration: key = .duration
-      case .tooManyPolicies, .policyARN: key = .policyARNs
+      case .duration: throw Setback(Failure(error, in: .duration, of: profile))
+      case .tooManyPolicies, .policyARN: throw Setback(Failure(error, in: .policyARNs, of: profile))
+      default: throw Setback(Failure(error))
       }
-      throw Setback(Failure(error, in: key, of: profile))
     }
-  }
-
-  private func attemptOnce(_ request: WebIdentityRequest) -> Result<(AssumedRole, WallTime), ExchangeFailure> {
-    do throws(ExchangeFailure) {
-      let response = try surroundings.send(request.httpRequest(to: terms.endpoint), until: deadline)
-      let now = surroundings.clocks.wall()
-      do throws(STSError) {
-        return .success((try WebIdentityResponse.parse(response, to: request, from: terms.endpoint, now: now), now))
-      } catch {
-        return .failure(.sts(error))
-      }
-    } catch {
-      return .failure(error)
-    }
-  }
-
-  /// Only handed out once it is certain to be what was expected.
-  private func lease(_ assumed: AssumedRole, obtainedAt: WallTime) throws(Failure) -> Lease {
-    var lease = Lease(
-      credentials: assumed.credentials, obtainedAt: obtainedAt, arn: assumed.assumedRoleARN?.string,
-      account: assumed.account?.string)
-    lease.obtained = surroundings.bootID.map { BootMoment(boot: $0, time: surroundings.clocks.boot()) }
-    let answer: STS.Expectations.Answer
-    do throws(ExpectationError) { answer = try terms.expectations.check(assumed) } catch { throw Failure(error) }
-    guard answer == .unknown else { return lease }
-    let caller = try CallerQuery(surroundings: surroundings, endpoint: terms.endpoint).run(
-      assumed.credentials, until: deadline)
-    do throws(ExpectationError) { try terms.expectations.check(caller) } catch { throw Failure(error) }
-    lease.arn = lease.arn ?? caller.arn.string
-    lease.account = lease.account ?? caller.account?.string
-    return lease
   }
 
   private func setback(_ failure: ExchangeFailure, _ identity: Identity, isTokenSpent: Bool = false) -> Setback {
     guard case .sts(let error) = failure else { return Setback(Failure(failure), needsFreshToken: isTokenSpent) }
     return Setback(
-      Failure(error.explained(with: identity.claimsForMessages)), retryAfter: error.retryAfter,
+      Failure(error.explained(with: .token(identity.claimsForMessages))), retryAfter: error.retryAfter,
       needsFreshToken: isTokenSpent || failure.needsFreshToken)
   }
 }

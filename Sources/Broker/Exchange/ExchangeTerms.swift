@@ -10,28 +10,21 @@ struct ExchangeTerms {
   let policy: SessionPolicy?
   let policyARNs: [String]
   let duration: DurationChoice
+  /// Of what is handed out: the last role's.
   let expectations: STS.Expectations
+  let chain: Chain
   let key: CredentialKey
 
   init(_ surroundings: Surroundings, _ profile: Profile, _ role: Role, _ caller: Caller) throws(Failure) {
-    guard profile.chain.isEmpty else {
-      throw Failure(
-        .configuration, "role chaining ([[profile.\(profile.name.printable()).then]]) is not supported by this version",
-        hint: "remove it, or assume the further role with another tool")
-    }
     self.role = role.arn
     expectations = STS.Expectations(account: profile.expectAccount, role: profile.expectRole)
-    do throws(ExpectationError) { try expectations.check(role.arn) } catch { throw Failure(error) }
+    chain = try Chain(surroundings, profile, first: role)
+    do throws(ExpectationError) { try expectations.check(chain.last ?? role.arn) } catch { throw Failure(error) }
     endpoint = try role.endpoint(profile)
     let chosen = try ExchangeTerms.chosenName(profile, caller)
     sessionName = chosen ?? SessionName(identity: caller.label ?? "daypass")
     policy = try profile.sessionPolicyFile.map { (path) throws(Failure) in
-      let text = try surroundings.readSetting(.sessionPolicyFile, path, limit: 64 * 1024, profile)
-      do throws(SessionPolicyError) {
-        return try SessionPolicy.parse(text.exposedBytes())
-      } catch {
-        throw Failure(error, in: .sessionPolicyFile, of: profile)
-      }
+      try surroundings.sessionPolicy(path, from: profile.origin(of: .sessionPolicyFile))
     }
     policyARNs = profile.policyARNs
     duration =
@@ -41,7 +34,7 @@ struct ExchangeTerms {
       }
     key = CredentialKey(
       source: caller.source.name, session: caller.session, proof: caller.proof,
-      isSignatureChecked: profile.verifyToken, subject: caller.subject, roleARN: role.arn.text, chain: profile.chain,
+      isSignatureChecked: profile.verifyToken, subject: caller.subject, roleARN: role.arn.text, chain: chain.links,
       duration: profile.duration, policy: policy?.text, policyARNs: policyARNs, endpoint: endpoint.url.text,
       region: endpoint.region, audience: profile.audience,
       sessionName: caller.isKnown ? sessionName.text : chosen?.text,

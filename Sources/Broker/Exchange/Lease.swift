@@ -1,5 +1,6 @@
 import Formats
 public import Model
+import STS
 
 /// Credentials as they are handed out, with what is known of the role they act as.
 public struct Lease: Sendable, Equatable {
@@ -10,12 +11,32 @@ public struct Lease: Sendable, Equatable {
   public var account: String?
   /// The same moment as `obtainedAt` on a clock that nobody sets.
   var obtained: BootMoment?
+  /// Of the first role's credentials, where these are of a chain's last.
+  public var root: Root?
+
+  /// From when to when the first role's credentials are good, with which those of a chain are renewed.
+  public struct Root: Sendable, Equatable {
+    public var obtainedAt: WallTime
+    public var expiration: WallTime
+
+    public init(obtainedAt: WallTime, expiration: WallTime) {
+      self.obtainedAt = obtainedAt
+      self.expiration = expiration
+    }
+  }
 
   public init(credentials: AWSCredentials, obtainedAt: WallTime, arn: String?, account: String?) {
     self.credentials = credentials
     self.obtainedAt = obtainedAt
     self.arn = arn
     self.account = account
+  }
+
+  /// What the STS called the session; nil where it does not say, or says what is none.
+  var sessionName: SessionName? {
+    arn.flatMap { $0.split(separator: "/", omittingEmptySubsequences: false).last }.flatMap {
+      try? SessionName(String($0))
+    }
   }
 
   /// Seconds they were granted for.
@@ -67,6 +88,10 @@ extension Lease {
     }
     if let arn { members.append(("arn", .string(ByteText(arn)))) }
     if let account { members.append(("account", .string(ByteText(account)))) }
+    if let root {
+      members.append(("root_obtained_at", JSON(root.obtainedAt.seconds)))
+      members.append(("root_expiration", JSON(root.expiration.seconds)))
+    }
     return Secret(JSON.object(JSONObject(members)).serialized())
   }
 
@@ -87,5 +112,8 @@ extension Lease {
     }
     arn = object["arn"]?.text?.string
     account = object["account"]?.text?.string
+    if let obtainedAt = object["root_obtained_at"]?.integer, let expiration = object["root_expiration"]?.integer {
+      root = Root(obtainedAt: WallTime(seconds: obtainedAt), expiration: WallTime(seconds: expiration))
+    }
   }
 }

@@ -9,6 +9,8 @@ struct Renewal {
   let role: Role
   let identities: IdentityReader
   let deadline: BootTime
+  /// The identity whose token was in hand already.
+  private let inHand: Identity?
   private let presented: PresentedIdentity
   private let terms: ExchangeTerms
   private let cache: CredentialCache
@@ -23,6 +25,7 @@ struct Renewal {
     self.deadline = deadline
     role = try Role(profile, source: source)
     identities = IdentityReader(surroundings, profile, source)
+    inHand = identity
     // The identity is part of what shapes credentials, so it is read first; it is renewed, and its end regarded, only
     // where something is bought with it.
     if let identity {
@@ -97,7 +100,7 @@ struct Renewal {
       // Whoever was here first has failed for all who waited for it.
       if let failure = cache.failures.current(), failure != earlier { throw failure.again }
     }
-    return try buy(until: deadline)
+    return try buy(anew: minimumTTL == nil, until: deadline)
   }
 
   private func unexpired(_ cached: Lease, else failure: Failure) throws(Failure) -> Lease {
@@ -109,9 +112,10 @@ struct Renewal {
 
   // MARK: Buying
 
-  private func buy(until deadline: BootTime) throws(Failure) -> Lease {
+  /// - Parameter anew: whether nothing that was bought before may have part in it.
+  private func buy(anew: Bool = false, until deadline: BootTime) throws(Failure) -> Lease {
     do throws(Setback) {
-      return try bought(until: deadline)
+      return terms.chain.isEmpty ? try bought(until: deadline) : try chained(anew: anew, until: deadline)
     } catch {
       // A session that has ended is remembered in the session, which a login mends.
       if error.failure.kind != .loginRequired { cache.failures.record(error) }
@@ -155,15 +159,65 @@ struct Renewal {
     if case .found(let known, _) = presented { known.token == identity.token } else { false }
   }
 
-  private func keep(_ lease: Lease, _ identity: Identity, in cache: CredentialCache) {
+  private func keep(_ lease: Lease, _ identity: Identity?, in cache: CredentialCache) {
+    let isPerson = identity?.isPerson ?? false
     // A logout that came meanwhile has deleted everything that was bought with the session.
-    if identity.isPerson, (try? identities.present()) == nil { return }
+    if isPerson, (try? identities.present()) == nil { return }
     do throws(Failure) {
-      try cache.write(lease, like: identity.sealedWith)
-      if !identity.isPerson, terms.key.mayBeKept { CredentialCache.forgetExpired(surroundings, store: profile.store) }
+      try cache.write(lease, like: identity?.sealedWith)
+      if !isPerson, terms.key.mayBeKept { CredentialCache.forgetExpired(surroundings, store: profile.store) }
     } catch {
       surroundings.warnOfUnkept(error)
     }
     cache.failures.forget()
+  }
+
+  // MARK: Further roles
+
+  /// Credentials of the last role, by way of the first one's. Those are kept as if there were no further role, so that
+  /// they serve every chain that begins with them, and for as long as `duration` says.
+  private func chained(anew: Bool, until deadline: BootTime) throws(Setback) -> Lease {
+    surroundings.diagnostics.log(
+      .info,
+      "\(terms.chain.steps.count) further role\(terms.chain.steps.count == 1 ? "" : "s") by [[profile."
+        + "\(profile.name.printable()).then]]: AWS grants a chained role 1 h at most")
+    let start = surroundings.clocks.wall()
+    let exchange = ChainExchange(surroundings: surroundings, terms: terms, deadline: deadline)
+    let first = try first(anew ? .anew : .atLeast(60), until: deadline)
+    let lease: Lease
+    do throws(Setback) {
+      lease = try exchange.run(from: first)
+    } catch {
+      guard error.needsFreshToken, first.obtainedAt < start else { throw error }
+      surroundings.diagnostics.log(.info, "\(error.failure.message); trying again with new credentials")
+      lease = try exchange.run(from: try self.first(.anew, until: deadline))
+    }
+    keep(lease)
+    return lease
+  }
+
+  private func first(_ demand: CredentialBroker.Demand, until deadline: BootTime) throws(Setback) -> Lease {
+    var profile = profile
+    profile.chain = []
+    // What is expected is expected of the last.
+    (profile.expectAccount, profile.expectRole) = (nil, nil)
+    do throws(Failure) {
+      return try Renewal(surroundings, profile, identities.source, as: inHand, until: deadline).lease(demand)
+    } catch {
+      throw Setback(error)
+    }
+  }
+
+  /// Under the name of whoever presents itself now, and only if that is who it was at the beginning.
+  private func keep(_ lease: Lease) {
+    guard let presented = try? identities.present(),
+      let terms = try? ExchangeTerms(surroundings, profile, role, identities.caller(presented)),
+      terms.key.fingerprint.encoded == self.terms.key.fingerprint.encoded
+    else { return }
+    if case .found(let identity, _) = presented {
+      keep(lease, identity, in: cache)
+    } else {
+      keep(lease, nil, in: cache)
+    }
   }
 }

@@ -24,6 +24,14 @@ struct Role {
     do throws(RoleARNError) { arn = try RoleARN.parse(text) } catch { throw Failure(error, from: "AWS_ROLE_ARN") }
   }
 
+  /// The role whose credentials are handed out: the last of `then`, where there is one.
+  static func handedOut(_ profile: Profile, source: IdentitySource) throws(Failure) -> Role {
+    let first = try Role(profile, source: source)
+    return Role(try Chain.roles(profile).last?.arn ?? first.arn)
+  }
+
+  init(_ arn: RoleARN) { self.arn = arn }
+
   /// Whom to ask for it.
   func endpoint(_ profile: Profile) throws(Failure) -> STSEndpoint {
     do throws(STSEndpointError) {

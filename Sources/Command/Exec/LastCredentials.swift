@@ -30,12 +30,25 @@ struct LastCredentials {
   /// When the last credentials end that can still be bought; nil where that is too far away to matter. They are bought
   /// anew when `Windows` says so.
   func end(_ first: Lease) -> WallTime? {
-    let lifetime = max(2, first.credentials.expiration - first.obtainedAt)
+    let expiration = first.credentials.expiration
+    guard let root = first.root else {
+      return LastCredentials.end(renewedUntil: identityEnd, from: first.obtainedAt, to: expiration)
+    }
+    // Those of a chain are renewed as long as there are credentials of its first role.
+    guard let rootEnd = LastCredentials.end(renewedUntil: identityEnd, from: root.obtainedAt, to: root.expiration)
+    else {
+      return nil
+    }
+    return LastCredentials.end(renewedUntil: rootEnd, from: first.obtainedAt, to: expiration)
+  }
+
+  private static func end(renewedUntil last: WallTime?, from obtained: WallTime, to expiration: WallTime) -> WallTime? {
+    guard let last else { return expiration }
+    let lifetime = max(2, expiration - obtained)
     let step = lifetime - Windows.renewal(ofLifetime: lifetime)
-    guard let identityEnd else { return first.credentials.expiration }
-    let beyond = identityEnd - (first.obtainedAt + step)
-    guard beyond > 0 else { return first.credentials.expiration }
+    let beyond = last - (obtained + step)
+    guard beyond > 0 else { return expiration }
     let renewals = (beyond - 1) / step + 1
-    return renewals > 1000 ? nil : first.credentials.expiration + renewals * step
+    return renewals > 1000 ? nil : expiration + renewals * step
   }
 }

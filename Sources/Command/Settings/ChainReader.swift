@@ -23,14 +23,15 @@ struct ChainReader {
   let line: Int
 
   func step() throws(SettingError) -> ChainStep {
+    let origin = SettingOrigin.file(path: path, line: table.entries.first?.line ?? line)
     guard let roleARN = try read(.roleARN, .roleARN) else {
-      throw .missing(
-        setting: Key.roleARN.rawValue, neededBy: label,
-        origin: .file(path: path, line: table.entries.first?.line ?? line))
+      throw .missing(setting: Key.roleARN.rawValue, neededBy: label, origin: origin)
     }
     var step = ChainStep(roleARN: roleARN)
+    step.origin = origin
     step.sessionName = try read(.sessionName, .sessionName)
-    step.duration = try read(.duration, .seconds("15m to 1h (900 to 3600 seconds)", in: 900...3600))
+    step.duration = try read(
+      .duration, .seconds("15m to 1h (900 to 3600 seconds), the most that AWS grants a chained role", in: 900...3600))
     step.externalID = try read(.externalID, .externalID)
     step.tags = try read(.tags, .tags) ?? []
     step.transitiveTagKeys = try read(.transitiveTagKeys, .tagKeys) ?? []

@@ -15,6 +15,8 @@ final class SmallProvider: Transport {
     /// A refresh token that had been replaced came again.
     var reuses = 0
     var exchanges = 0
+    /// AssumeRole
+    var steps = 0
     var callers = 0
     var revocations = 0
     /// Tokens asked for at the CI.
@@ -56,6 +58,9 @@ final class SmallProvider: Transport {
     var account = "111122223333"
     var saysWhichRole = true
     var longestDuration: Int64 = 43_200
+    /// Codes that the next calls of AssumeRole are refused with.
+    var chainErrors: [String] = []
+    var chainIsDown = false
     /// Called while an exchange is under way.
     var duringExchange: (@Sendable () -> Void)?
     var duringPoll: (@Sendable () -> Void)?
@@ -75,6 +80,8 @@ final class SmallProvider: Transport {
     var buyers: [String: String] = [:]
     var names: [String] = []
     var durations: [String] = []
+    /// What AssumeRole was asked, in order.
+    var steps: [[String: String]] = []
   }
 
   private let state = Mutex(State())
@@ -93,6 +100,7 @@ final class SmallProvider: Transport {
   var longestRefreshTimeout: Duration? { state.withLock { $0.refreshTimeout } }
   var sessionNames: [String] { state.withLock { $0.names } }
   var requestedDurations: [String] { state.withLock { $0.durations } }
+  var steps: [[String: String]] { state.withLock { $0.steps } }
   var secrets: [String] {
     state.withLock { state in
       Array(state.issued.keys) + state.retired + [state.refreshToken].compactMap { $0 }
@@ -275,6 +283,7 @@ final class SmallProvider: Transport {
         </GetCallerIdentityResult></GetCallerIdentityResponse>
         """)
     }
+    if form["Action"] == "AssumeRole" { return step(request, form, &state) }
     state.counts.exchanges += 1
     if behaviour.stsIsDown {
       return HTTPResponse(
@@ -292,22 +301,45 @@ final class SmallProvider: Transport {
     }
     guard let issued = state.issued[token] else { return fault("InvalidIdentityToken", 400) }
     guard clocks.truth < issued.end else { return fault("ExpiredTokenException", 400) }
+    state.names.append(name)
+    return granted("AssumeRoleWithWebIdentity", arn, name, duration, to: issued.subject, &state)
+  }
+
+  /// AssumeRole: who signs with keys of this STS is taken for whoever bought them. (The signature itself is libcurl's,
+  /// and verified end to end.)
+  private func step(_ request: HTTPRequest, _ form: Form, _ state: inout State) -> HTTPResponse {
+    state.counts.steps += 1
+    if state.behaviour.chainIsDown { return HTTPResponse(status: 503) }
+    if !state.behaviour.chainErrors.isEmpty { return fault(state.behaviour.chainErrors.removeFirst(), 403) }
+    guard let signer = request.signature?.credentials, let subject = state.buyers[signer.accessKeyID],
+      signer.sessionToken.exposedText() == "CANARY-SESSION-\(signer.accessKeyID)"
+    else { return fault("InvalidClientTokenId", 403) }
+    guard let arn = form["RoleArn"], let name = form["RoleSessionName"],
+      let duration = form["DurationSeconds"].flatMap({ Int64($0) }), duration <= 3600
+    else { return fault("ValidationError", 400) }
+    state.steps.append(form.all)
+    return granted("AssumeRole", arn, name, duration, to: subject, &state)
+  }
+
+  private func granted(
+    _ action: String, _ arn: String, _ name: String, _ duration: Int64, to subject: String, _ state: inout State
+  ) -> HTTPResponse {
+    let behaviour = state.behaviour
     state.serial += 1
     let key = "ASIA\(String(1_000_000 + state.serial))"
     let role = String(arn.split(separator: "/").last ?? "")
     state.keys[key] = (behaviour.account, role)
-    state.buyers[key] = issued.subject
-    state.names.append(name)
+    state.buyers[key] = subject
     let user =
       behaviour.saysWhichRole
       ? "<AssumedRoleUser><Arn>arn:aws:sts::\(behaviour.account):assumed-role/\(role)/\(name)</Arn></AssumedRoleUser>"
       : ""
     return xml(
       """
-      <AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>\(key)</AccessKeyId>
+      <\(action)Response><\(action)Result><Credentials><AccessKeyId>\(key)</AccessKeyId>
       <SecretAccessKey>CANARY-SECRET-\(key)</SecretAccessKey><SessionToken>CANARY-SESSION-\(key)</SessionToken>
       <Expiration>\(RFC3339.format(clocks.truth + duration))</Expiration></Credentials>\(user)
-      </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
+      </\(action)Result></\(action)Response>
       """)
   }
 
@@ -332,4 +364,8 @@ private struct Form {
   init(_ request: HTTPRequest) { fields = FormEncoding.decode(request.body?.exposedBytes() ?? []) ?? [] }
 
   subscript(name: String) -> String? { fields.first { $0.name == name }?.value.exposedText() }
+
+  var all: [String: String] {
+    Dictionary(fields.map { ($0.name, $0.value.exposedText()) }, uniquingKeysWith: { first, _ in first })
+  }
 }

@@ -224,4 +224,6 @@ def _toml(value) -> str:
         return str(value).lower()
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(each)}" for key, each in value.items()) + " }"
     return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)

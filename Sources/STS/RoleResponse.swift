@@ -11,6 +11,8 @@ public struct AssumedRole: Sendable, Equatable {
   public var account: ByteText?
   /// Of `assumedRoleARN`, without a path.
   public var roleName: ByteText?
+  /// Of `assumedRoleARN`.
+  public var sessionName: ByteText?
   public var subject: ByteText?
   public var audience: ByteText?
   public var provider: ByteText?
@@ -21,16 +23,17 @@ public struct AssumedRole: Sendable, Equatable {
   public init(credentials: AWSCredentials) { self.credentials = credentials }
 }
 
-public enum WebIdentityResponse {
+/// A success of one of the calls that give credentials of a role.
+public enum RoleResponse {
   /// Credentials live at most this long, in seconds.
   private static let longest = DurationChoice.allowed.upperBound
   /// Seconds by which the server's clock may be ahead of ours before `longest` is thought to be exceeded.
   private static let slack: Int64 = 300
 
   public static func parse(
-    _ response: HTTPResponse, to request: WebIdentityRequest, from endpoint: STSEndpoint, now: WallTime
+    _ response: HTTPResponse, to request: some RoleRequest, from endpoint: STSEndpoint, now: WallTime
   ) throws(STSError) -> AssumedRole {
-    let (result, requestID) = try Reply.result(of: "AssumeRoleWithWebIdentity", in: response, now: now)
+    let (result, requestID) = try Reply.result(of: type(of: request).action, in: response, now: now)
     var assumed = AssumedRole(credentials: try credentials(in: result, of: response, now: now))
     if let user = result.child("AssumedRoleUser") {
       assumed.assumedRoleARN = try Reply.optional("Arn", in: user)
@@ -39,6 +42,7 @@ public enum WebIdentityResponse {
     if let name = assumed.assumedRoleARN.flatMap({ AssumedRoleARN($0) }) {
       assumed.account = name.account.isEmpty ? nil : name.account
       assumed.roleName = name.roleName
+      assumed.sessionName = name.sessionName
     }
     assumed.subject = try Reply.optional("SubjectFromWebIdentityToken", in: result)
     assumed.audience = try Reply.optional("Audience", in: result)

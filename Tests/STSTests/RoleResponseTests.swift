@@ -3,7 +3,7 @@ import Model
 import STS
 import Testing
 
-@Suite struct WebIdentityResponseTests {
+@Suite struct RoleResponseTests {
   private static func aws(
     expiration: String = "2026-11-22T15:00:00Z", key: String = "ASIAEXAMPLE",
     user: String = "<AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/deploy/me</Arn>"
@@ -36,7 +36,7 @@ import Testing
   ) throws -> AssumedRole {
     let request = try request(role: role)
     let endpoint = try STSEndpoint.choose(role: request.role, region: nil, override: override)
-    return try WebIdentityResponse.parse(response, to: request, from: endpoint, now: now)
+    return try RoleResponse.parse(response, to: request, from: endpoint, now: now)
   }
 
   private func error(_ body: String, override: String? = nil) -> STSError? {
