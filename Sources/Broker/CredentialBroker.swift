@@ -20,9 +20,18 @@ public struct CredentialBroker: Sendable {
     case anew
   }
 
+  /// Who asks, with something that the STS would take now: an unexpired ID token, or a SAML response.
+  public func identity(until deadline: BootTime) throws(Failure) -> Identity {
+    let source = try IdentitySource.select(profile, surroundings)
+    return try source.isSAML
+      ? IdentityReader(surroundings, profile, source).usable(lasting: 0, until: deadline)
+      : token(minimumTTL: 0, until: deadline)
+  }
+
   /// An unexpired ID token, with at least `minimumTTL` seconds left where that can be had.
   public func token(minimumTTL: Int64, until deadline: BootTime) throws(Failure) -> Identity {
     let source = try IdentitySource.select(profile, surroundings)
+    try source.requireToken()
     return try advised { () throws(Failure) in
       try IdentityReader(surroundings.rememberingKey, profile, source).usable(lasting: minimumTTL, until: deadline)
     }

@@ -30,6 +30,12 @@ public struct Profile: Sendable, Equatable {
   public var tokenURLHeadersFile: String?
   /// RFC 6901; empty or beginning with a slash.
   public var tokenPointer: String?
+  /// The path of a file with a SAML response; `-` is standard input.
+  public var samlResponseFile: String?
+  /// The name of the variable that holds one, never the response.
+  public var samlResponseEnv: String?
+  /// The SAML provider in IAM whose response it is.
+  public var principalARN: String?
   /// Nil: `sts.amazonaws.com` for CI sources.
   public var audience: ByteText?
   public var verifyToken = false
@@ -94,6 +100,9 @@ public enum ProfileKey: String, Hashable, Sendable, CaseIterable {
   case tokenURL = "token_url"
   case tokenURLHeadersFile = "token_url_headers_file"
   case tokenPointer = "token_pointer"
+  case samlResponseFile = "saml_response_file"
+  case samlResponseEnv = "saml_response_env"
+  case principalARN = "principal_arn"
   case audience
   case verifyToken = "verify_token"
   case roleARN = "role_arn"
@@ -121,7 +130,7 @@ public enum SourceChoice: Hashable, Sendable {
 
   /// Every identity that can be named.
   public static let names = [
-    "login", "file", "env", "command", "url",
+    "login", "file", "env", "command", "url", "saml",
     "github-actions", "gitlab", "circleci", "buildkite", "bitbucket", "azure-devops", "hcp-terraform", "spacelift",
     "vercel", "fly", "semaphore", "codefresh", "jenkins", "env0",
     "kubernetes", "spiffe-file", "google-metadata",

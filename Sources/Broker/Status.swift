@@ -87,7 +87,7 @@ extension CredentialBroker {
   /// A token that is not there yet says nothing.
   private func describe(_ presented: PresentedIdentity, in status: inout ProfileStatus) {
     guard case .found(let identity, let problem) = presented else { return }
-    status.issuer = identity.claimsForMessages.issuer.map { ByteText($0) }
+    status.issuer = identity.issuer
     status.subject = identity.subject
     status.identityExpiresAt = identity.expiration
     if let problem {

@@ -14,6 +14,8 @@ public struct Surroundings: Sendable {
   public var environment: [String: String]
   /// Reads a file that a setting names: symlinks followed, regular files only, at most `limit` bytes.
   public var readFile: @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
+  /// All that standard input brings, the same each time: it is read once.
+  public var readInput: @Sendable (_ limit: Int) throws(InputFailure) -> Secret
   /// Whether there is anything at a path, a socket too.
   public var pathExists: @Sendable (_ path: String) -> Bool
   /// Runs programs that print a token.
@@ -36,7 +38,8 @@ public struct Surroundings: Sendable {
     keyRing: any KeyRing, diagnostics: any Diagnostics, environment: [String: String], machineID: String?,
     bootID: String? = nil, processID: Int64? = nil, programs: any Programs,
     pathExists: @escaping @Sendable (_ path: String) -> Bool,
-    readFile: @escaping @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret
+    readFile: @escaping @Sendable (_ path: String, _ limit: Int) throws(InputFailure) -> Secret,
+    readInput: @escaping @Sendable (_ limit: Int) throws(InputFailure) -> Secret
   ) {
     self.transport = transport
     self.clocks = clocks
@@ -51,6 +54,7 @@ public struct Surroundings: Sendable {
     self.programs = programs
     self.pathExists = pathExists
     self.readFile = readFile
+    self.readInput = readInput
   }
 }
 

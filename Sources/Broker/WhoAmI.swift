@@ -22,6 +22,10 @@ extension CredentialBroker {
       let metadata = try provider.metadata(needs: [], until: deadline)
       _ = try provider.verify(
         session.identity.token, metadata, accessToken: nil, nonce: nil, requestedAt: nil, until: deadline)
+    case .saml:
+      throw Failure(
+        .configuration, "the signature of a SAML response is verified by the STS alone",
+        hint: "leave out --verify and verify_token")
     case .preissued(let token, _):
       guard let issuer = token.unverifiedIssuer else {
         throw Failure(.malformed, "the token has no iss, so nobody's keys can verify it")

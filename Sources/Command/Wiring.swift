@@ -57,7 +57,8 @@ struct Wiring {
         } catch {
           throw InputFailure(error)
         }
-      })
+      },
+      readInput: { (limit) throws(InputFailure) in try StandardInput.shared.read(limit) })
   }
 
   /// - Parameter caFile: what is trusted in addition to the system's own; nil for those alone.

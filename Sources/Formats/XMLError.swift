@@ -13,6 +13,7 @@ public enum XMLError: Explained, Hashable {
   case malformedReference(at: Int)
   case mismatchedTag(at: Int)
   case mixedContent(at: Int)
+  case repeatedAttribute(at: Int)
   case tooDeep(at: Int)
   case trailingData(at: Int)
   case missing(String, in: String)
@@ -34,6 +35,7 @@ public enum XMLError: Explained, Hashable {
     case .malformedReference(let offset): "the XML has an unknown or malformed reference at offset \(offset)"
     case .mismatchedTag(let offset): "the XML has an end tag at offset \(offset) that does not match its start tag"
     case .mixedContent(let offset): "the XML mixes text and elements at offset \(offset)"
+    case .repeatedAttribute(let offset): "the XML has an attribute twice at offset \(offset)"
     case .tooDeep(let offset): "the XML is nested too deeply at offset \(offset)"
     case .trailingData(let offset): "the XML ends, but more follows at offset \(offset)"
     case .missing(let name, let parent): "the XML element \(parent.printable()) has no \(name.printable())"

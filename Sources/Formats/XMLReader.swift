@@ -52,10 +52,18 @@ struct XMLReader {
     try expect("<")
     guard depth <= XMLReader.maximumDepth else { throw .tooDeep(at: start) }
     let name = try qualifiedName()
+    var names: Set<[UInt8]> = []
+    var attributes: [XMLElement.Attribute] = []
     while true {
-      if try closes("/>") { return XMLElement(name: localPart(name), children: [], text: "") }
+      if try closes("/>") {
+        return XMLElement(name: localPart(name), children: [], text: "", attributes: attributes)
+      }
       if skip(">") { break }
-      _ = try attribute()
+      let place = position
+      let (attribute, value) = try attribute()
+      guard names.insert(attribute).inserted else { throw .repeatedAttribute(at: place) }
+      attributes.append(
+        XMLElement.Attribute(name: localPart(attribute), value: String(decoding: value, as: UTF8.self)))
     }
 
     var children: [XMLElement] = []
@@ -75,7 +83,8 @@ struct XMLReader {
     skipWhiteSpace()
     try expect(">")
     return XMLElement(
-      name: localPart(name), children: children, text: children.isEmpty ? String(decoding: text, as: UTF8.self) : "")
+      name: localPart(name), children: children, text: children.isEmpty ? String(decoding: text, as: UTF8.self) : "",
+      attributes: attributes)
   }
 
   /// Past white space (which must stand before an attribute) and, if it comes next, `end`.

@@ -44,7 +44,8 @@ public enum RoleResponse {
       assumed.roleName = name.roleName
       assumed.sessionName = name.sessionName
     }
-    assumed.subject = try Reply.optional("SubjectFromWebIdentityToken", in: result)
+    let name = result.child("Subject") == nil ? "SubjectFromWebIdentityToken" : "Subject"
+    assumed.subject = try Reply.optional(name, in: result)
     assumed.audience = try Reply.optional("Audience", in: result)
     assumed.provider = try Reply.optional("Provider", in: result)
     assumed.packedPolicySize = try Reply.optional("PackedPolicySize", in: result).flatMap { Int($0.string) }

@@ -5,6 +5,7 @@ extension STSFault {
   var hint: String? {
     switch proof {
     case .token, nil: exchangeHint
+    case .response(let issuer, let roles): hint(responseOf: issuer, for: roles)
     case .chained(let call): hint(call)
     }
   }
@@ -25,6 +26,35 @@ extension STSFault {
     case .expiredToken: "get a new token; check this machine's clock"
     case .credentialsRejected: "check this machine's clock; get new credentials"
     default: commonHint
+    }
+  }
+
+  private func hint(responseOf issuer: ByteText?, for pairs: [SAMLResponse.RolePair]) -> String? {
+    let roles = pairs.prefix(4).map { "\($0.role.printable()) by \($0.provider.printable())" }
+    let offer = roles.isEmpty ? "names no role" : "is for \(roles.joined(separator: " and "))"
+    let said = "the response of \(issuer?.printable() ?? "nobody") \(offer); "
+    switch code {
+    case .accessDenied:
+      return said
+        + likeliest([
+          "the role's trust policy does not allow sts:AssumeRoleWithSAML to the provider of principal_arn, or not for "
+            + "this SAML:aud or SAML:sub",
+          "role_arn or principal_arn is misspelt",
+          "the response brings session tags and the policy lacks sts:TagSession",
+        ])
+    case .invalidIdentityToken, .invalidParameter:
+      return said
+        + likeliest([
+          "role_arn and principal_arn are not a pair of its Role attribute, or it has no RoleSessionName",
+          "it is not signed by the certificate in the metadata of principal_arn",
+          "its audience or recipient is not AWS's sign-in",
+        ])
+    case .idpRejectedClaim: return said + likeliest(["the provider no longer accepts what it says"])
+    case .expiredToken: return "get a new response: AWS takes one for five minutes; check this machine's clock"
+    case .packedPolicyTooLarge: return "shorten session_policy_file, policy_arns or the response's session tags"
+    case .validationError where !isAboutDuration: return "check role_arn, principal_arn, duration and policy_arns"
+    case .credentialsRejected: return "check this machine's clock; get a new response"
+    default: return commonHint
     }
   }
 

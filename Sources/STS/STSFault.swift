@@ -34,6 +34,7 @@ public struct STSFault: Sendable, Hashable {
 /// What an STS was shown and refused, for the message about its refusal.
 public enum RefusedProof: Sendable, Hashable {
   case token(TokenClaims)
+  case response(issuer: ByteText?, roles: [SAMLResponse.RolePair])
   case chained(ChainedCall)
 }
 

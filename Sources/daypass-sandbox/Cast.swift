@@ -30,6 +30,7 @@ struct Cast: Sendable {
   var scopes: [ByteText] = ["openid", "profile", "email", "offline_access", "groups"]
 
   static let account = "123456789012"
+  static let samlRole = "arn:aws:iam::123456789012:role/saml"
   static let demoRole = "arn:aws:iam::123456789012:role/demo"
 
   static let usual = Cast(
@@ -49,6 +50,16 @@ struct Cast: Sendable {
       role(
         "ci", maximum: 7_200,
         conditions: [("StringLike", "sub", "repo:example/*"), ("StringEquals", "aud", "sts.amazonaws.com")]),
+      Role(
+        arn: ByteText(samlRole), maximumDuration: 43_200,
+        trust: TrustPolicy(statements: [
+          TrustPolicy.Statement(
+            actions: ["sts:AssumeRoleWithSAML"],
+            conditions: [
+              TrustPolicy.Condition(
+                compare: .equals, claim: "aud", issuer: "SAML", values: [ByteText(State.samlAudience)])
+            ])
+        ])),
       Role(
         arn: "arn:aws:iam::123456789012:role/next", maximumDuration: 43_200,
         trust: .allowing(

@@ -62,6 +62,7 @@ extension State {
       sessions = keptSessions
       return .json(200, ["sessions": JSON(Int64(sessions.count))])
     case "mint": return mint(body)
+    case "saml-response": return issueResponse(body)
     default: return .notFound()
     }
   }

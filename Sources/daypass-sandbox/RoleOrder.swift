@@ -1,16 +1,17 @@
 import Formats
 import Model
 
-/// What AssumeRole and AssumeRoleWithWebIdentity have in common, held against the constraints of the service model.
+/// What AssumeRole, AssumeRoleWithWebIdentity and AssumeRoleWithSAML have in common, held against the constraints of the service model.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 struct RoleOrder {
   let roleARN: ByteText
   let role: RoleARN
   let sessionName: String
-  let duration: Int64
+  private(set) var duration: Int64
   let packedSize: [String]
 
-  init(_ parameters: Parameters) throws(STSError) {
+  /// - Parameter given: the session's name, where it is no parameter.
+  init(_ parameters: Parameters, sessionName given: String? = nil) throws(STSError) {
     guard let arn = parameters["RoleArn"] else { throw .invalid(nil, at: "roleArn", "Member must not be null") }
     guard (20...2_048).contains(arn.utf8.count) else {
       throw .invalid(arn.string, at: "roleArn", "Member must have length between 20 and 2048")
@@ -18,9 +19,15 @@ struct RoleOrder {
     guard let role = RoleARN(arn) else { throw STSError("ValidationError", "\(arn.printable()) is invalid") }
     roleARN = arn
     self.role = role
-    sessionName = try Self.sessionName(parameters["RoleSessionName"])
+    sessionName = try Self.sessionName(given.map { ByteText($0) } ?? parameters["RoleSessionName"])
     duration = try Self.duration(parameters["DurationSeconds"])
     packedSize = try Self.policies(parameters)
+  }
+
+  func lasting(atMost limit: Int64) -> RoleOrder {
+    var order = self
+    order.duration = min(duration, limit)
+    return order
   }
 
   private static func sessionName(_ name: ByteText?) throws(STSError) -> String {

@@ -33,7 +33,9 @@ extension State {
     var entry = Counters.Entry(kind: endpoint.rawValue, at: Moments.monotonic())
     entry.isSigned = request.header("authorization")?.hasPrefix("AWS4-") ?? false
     let query = Parameters(request.query.utf8)
-    let secrets = ["device_code", "refresh_token", "code_verifier", "client_secret", "WebIdentityToken", "token"]
+    let secrets = [
+      "device_code", "refresh_token", "code_verifier", "client_secret", "WebIdentityToken", "SAMLAssertion", "token",
+    ]
     entry.secretsInURL = secrets.contains { query[$0] != nil }
     switch endpoint {
     case .token, .movedToken:

@@ -1,7 +1,7 @@
 import Formats
 import Model
 
-/// The security token service: three actions of AWS STS, by its Query protocol.
+/// The security token service: four actions of AWS STS, by its Query protocol.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html>
 extension State {
   mutating func sts(_ request: Request, _ parameters: Parameters) -> Reply {
@@ -17,6 +17,7 @@ extension State {
       }
       switch action {
       case "AssumeRoleWithWebIdentity": return try assumeRoleWithWebIdentity(parameters)
+      case "AssumeRoleWithSAML": return try assumeRoleWithSAML(parameters)
       case "AssumeRole": return try assumeRole(parameters, caller: try verifySigV4(request))
       case "GetCallerIdentity": return callerIdentity(try verifySigV4(request))
       default: throw STSError("InvalidAction", "Could not find operation \(action.printable())")

@@ -29,6 +29,8 @@ struct State: Sendable {
   /// As `keep-sessions` found them, for a test that does one thing to one session many times.
   var keptSessions: [Session] = []
   var issued: [String: IssuedCredentials] = [:]
+  /// SAML responses by their base64.
+  var responses: [ByteText: IssuedResponse] = [:]
   /// What CSRF tokens are made with.
   let pageKey = Array(Digests.randomText(32).utf8)
 

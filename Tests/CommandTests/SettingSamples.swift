@@ -21,7 +21,7 @@ struct SettingSample {
         good: ("https://idp.example/", "https://idp.example"), bad: badURLs + ["https://idp.example/?x=1"])
     case .clientID, .audience, .expectSubject:
       return SettingSample(good: ("one", "two words"), bad: ["a\nb", "a\u{7F}"])
-    case .clientSecretFile, .tokenFile, .tokenURLHeadersFile, .sessionPolicyFile, .caFile:
+    case .clientSecretFile, .tokenFile, .tokenURLHeadersFile, .samlResponseFile, .sessionPolicyFile, .caFile:
       return SettingSample(good: ("/etc/one file", "two"), bad: ["a\u{0}b", "a\nb"])
     case .scopes:
       return SettingSample(
@@ -29,7 +29,8 @@ struct SettingSample {
     case .deviceAuthorizationEndpoint, .stsEndpoint, .tokenURL:
       return SettingSample(good: ("https://one.example/x", "http://127.0.0.1:8080/x"), bad: badURLs)
     case .session: return SettingSample(good: ("anna", "bert"), bad: [String(repeating: "a", count: 129), "a\tb"])
-    case .tokenEnv: return SettingSample(good: ("ID_TOKEN", "OTHER"), bad: ["eyJh.eyJz.c2ln", "1A", "A B", "A-B"])
+    case .tokenEnv, .samlResponseEnv:
+      return SettingSample(good: ("ID_TOKEN", "OTHER"), bad: ["eyJh.eyJz.c2ln", "1A", "A B", "A-B"])
     case .tokenCommand, .onLoginRequired:
       return SettingSample(
         good: (#"get "the token" -v"#, "one"), bad: [#"get "the"#, " ", #""""#], read: ("get|the token|-v", "one"))
@@ -41,6 +42,13 @@ struct SettingSample {
         good: ("arn:aws:iam::123456789012:role/one", "arn:aws-cn:iam::123456789012:role/path/two"),
         bad: [
           "one", "arn:aws:iam::123456789012:user/one", "arn:aws:iam::123456789012:role/", "arn:aws:iam:role/a b c d",
+        ])
+    case .principalARN:
+      return SettingSample(
+        good: ("arn:aws:iam::123456789012:saml-provider/one", "arn:aws-cn:iam::123456789012:saml-provider/two"),
+        bad: [
+          "one", "arn:aws:iam::123456789012:role/one", "arn:aws:iam::123456789012:saml-provider/",
+          "arn:aws:iam::123456789012:saml-provider/a b",
         ])
     case .sessionName: return SettingSample(good: ("anna@example.org", "ci-1"), bad: ["a", "two words", "a/b"])
     case .duration:
@@ -91,6 +99,9 @@ extension Profile {
     case .tokenURL: tokenURL?.text
     case .tokenURLHeadersFile: tokenURLHeadersFile
     case .tokenPointer: tokenPointer
+    case .samlResponseFile: samlResponseFile
+    case .samlResponseEnv: samlResponseEnv
+    case .principalARN: principalARN
     case .audience: audience?.string
     case .verifyToken: String(verifyToken)
     case .roleARN: roleARN

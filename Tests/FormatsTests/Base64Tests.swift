@@ -12,6 +12,7 @@ struct Base64Tests {
     #expect(Base64.encode(Array(plain.utf8)) == encoded)
     #expect(Base64URL.encode(Array(plain.utf8)) == bare)
     #expect(Base64URL.decode(bare.utf8) == Array(plain.utf8))
+    #expect(Base64.decode(encoded.utf8) == Array(plain.utf8))
   }
 
   /// RFC 7515 appendix C.
@@ -35,11 +36,20 @@ struct Base64Tests {
     #expect(Base64URL.decode(text.utf8) == nil)
   }
 
+  @Test(arguments: [
+    "A", "Zg", "Zg=", "Zg===", "=", "==", "====", "Zm9v=", "Zm9v====", "Zm8=Zm8=", "Zm9v\n", "Zm 9", "A-z_", "A-zA",
+    "Zh==", "Zm9=", "Z===", "Zg=a", "\u{0}\u{0}\u{0}\u{0}", "Ｚｍ９ｖ",
+  ])
+  func withPaddingTooThereIsOneSpelling(text: String) {
+    #expect(Base64.decode(text.utf8) == nil)
+  }
+
   @Test func everyByteSequenceHasExactlyOneSpelling() {
     var generator = SeededGenerator(seed: 7)
     for length in 0..<200 {
       let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
       #expect(Base64URL.decode(Base64URL.encode(bytes).utf8) == bytes)
+      #expect(Base64.decode(Base64.encode(bytes).utf8) == bytes)
     }
     // Of all texts of two characters, just 256 are one byte.
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

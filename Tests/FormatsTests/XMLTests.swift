@@ -1,4 +1,5 @@
 import Formats
+import Model
 import Testing
 
 struct XMLTests {
@@ -37,6 +38,13 @@ struct XMLTests {
     #expect(root.name == "a")
     #expect(root.children.map(\.text) == ["1", "2"])
     #expect(throws: XMLError.repeated("b", in: "a")) { try root.only("b") }
+  }
+
+  @Test func attributesHaveLocalNamesAndAreThereOnce() throws {
+    let root = try parse("<s:a xmlns:s='urn:x' s:b=\"1&amp;2\" c=''>x</s:a>")
+    #expect(root.attributes.map(\.name) == ["s", "b", "c"])
+    #expect(root.attribute("b") == "1&2" && root.attribute("c") == "" && root.attribute("B") == nil)
+    #expect(throws: XMLError.repeatedAttribute(at: 9)) { try parse("<a b='1' b='2'/>") }
   }
 
   @Test func whatMustBeThereOnceIsThereOnce() throws {

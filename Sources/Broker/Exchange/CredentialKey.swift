@@ -19,6 +19,8 @@ struct CredentialKey: Sendable {
   var endpoint: String
   var region: String
   var audience: ByteText?
+  /// The SAML provider; nil for every other identity.
+  var principalARN: ByteText?
   /// Nil where it follows from a token that is not there yet.
   var sessionName: String?
   /// What was checked before they were kept: what was kept without is not handed out to whoever wants it checked.
@@ -66,6 +68,7 @@ struct CredentialKey: Sendable {
     fingerprint.add(sessionName)
     fingerprint.add(expectAccount)
     fingerprint.add(expectRole)
+    if let principalARN { fingerprint.add(principalARN) }
     if let unasked {
       fingerprint.add(unasked.details)
       fingerprint.add(unasked.expectSubject)

@@ -3,7 +3,7 @@ import Model
 import OIDC
 import STS
 
-/// Buys credentials: AssumeRoleWithWebIdentity with the retries that may help, within one deadline.
+/// Buys credentials: AssumeRoleWithWebIdentity, or AssumeRoleWithSAML, with the retries that may help, within one deadline.
 struct Exchange {
   let surroundings: Surroundings
   let profile: Profile
@@ -19,7 +19,7 @@ struct Exchange {
     var attempt = 1
     while true {
       let failure: ExchangeFailure
-      switch surroundings.ask(try request(identity, duration), at: terms.endpoint, until: deadline) {
+      switch ask(try request(identity, duration)) {
       case .success(let assumed):
         do throws(Failure) {
           return try surroundings.lease(
@@ -41,18 +41,25 @@ struct Exchange {
       }
       guard isAnotherDue else { throw setback(failure, identity) }
       // No further try can succeed with a token that ran out meanwhile.
-      guard surroundings.clocks.wall() < identity.expiration + -Exchange.slack else {
+      if let end = identity.expiration, surroundings.clocks.wall() >= end + -Exchange.slack {
         throw setback(failure, identity, isTokenSpent: true)
       }
       attempt += 1
     }
   }
 
-  private func request(_ identity: Identity, _ duration: Int64) throws(Setback) -> WebIdentityRequest {
+  private func ask(_ request: some RoleRequest) -> Result<AssumedRole, ExchangeFailure> {
+    surroundings.ask(request, at: terms.endpoint, until: deadline)
+  }
+
+  private func request(_ identity: Identity, _ duration: Int64) throws(Setback) -> any RoleRequest {
     do throws(RoleRequestError) {
+      let bounds = try SessionBounds(duration: duration, policy: terms.policy, policyARNs: terms.policyARNs)
+      if case .saml(let response) = identity, let principal = terms.principal {
+        return SAMLRequest(role: terms.role, principal: principal, response: response, bounds: bounds)
+      }
       return try WebIdentityRequest(
-        role: terms.role, sessionName: terms.sessionName, token: identity.token.raw,
-        bounds: try SessionBounds(duration: duration, policy: terms.policy, policyARNs: terms.policyARNs))
+        role: terms.role, sessionName: terms.sessionName, token: identity.proof, bounds: bounds)
     } catch {
       switch error {
       case .duration: throw Setback(Failure(error, in: .duration, of: profile))
@@ -65,7 +72,7 @@ struct Exchange {
   private func setback(_ failure: ExchangeFailure, _ identity: Identity, isTokenSpent: Bool = false) -> Setback {
     guard case .sts(let error) = failure else { return Setback(Failure(failure), needsFreshToken: isTokenSpent) }
     return Setback(
-      Failure(error.explained(with: .token(identity.claimsForMessages))), retryAfter: error.retryAfter,
+      Failure(error.explained(with: identity.refused)), retryAfter: error.retryAfter,
       needsFreshToken: isTokenSpent || failure.needsFreshToken)
   }
 }

@@ -156,7 +156,7 @@ struct Renewal {
   }
 
   private func isAsPresented(_ identity: Identity) -> Bool {
-    if case .found(let known, _) = presented { known.token == identity.token } else { false }
+    if case .found(let known, _) = presented { known.proof == identity.proof } else { false }
   }
 
   private func keep(_ lease: Lease, _ identity: Identity?, in cache: CredentialCache) {

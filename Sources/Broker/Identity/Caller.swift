@@ -21,22 +21,30 @@ struct Caller {
   var mayBeKept: Bool { isPerson || proof != nil }
 
   init(_ identity: Identity, source: IdentitySource, _ cryptography: any Cryptography) {
-    self.init(source, token: identity.token, cryptography)
+    self.init(source, shown: identity.proof, cryptography)
     if case .person(let session) = identity { self.session = session.key }
     if isKnown { subject = identity.subject }
     label = identity.label
   }
 
   /// One whose source has not been asked.
-  init(_ source: IdentitySource, _ cryptography: any Cryptography) { self.init(source, token: nil, cryptography) }
+  init(_ source: IdentitySource, _ cryptography: any Cryptography) { self.init(source, shown: nil, cryptography) }
 
-  private init(_ source: IdentitySource, token: UnverifiedToken?, _ cryptography: any Cryptography) {
+  /// - Parameter shown: what the STS is shown, where it is there.
+  private init(_ source: IdentitySource, shown: Secret?, _ cryptography: any Cryptography) {
     self.source = source
     isKnown = source.isLogin || source.isAtHand
-    guard let plan = source.plan else { return }
     func digest(_ secret: Secret) -> [UInt8] { cryptography.digest(.sha256, secret.exposedBytes()) }
+    let plan: TokenPlan
+    switch source.kind {
+    case .login: return
+    case .saml:
+      proof = shown.map(digest)
+      return
+    case .token(let token): plan = token
+    }
     switch plan.proof {
-    case .token: proof = token.map { digest($0.raw) }
+    case .token: proof = shown.map(digest)
     case .credential(let credential):
       proof = digest(credential)
       // An agent's credential can be the same for all its jobs: then what is asked for tells them apart.

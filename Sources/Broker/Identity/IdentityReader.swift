@@ -26,13 +26,18 @@ struct IdentityReader {
 
   /// Who asks, found out without a request to anyone.
   func present() throws(Failure) -> PresentedIdentity {
-    guard let plan = source.plan else {
+    switch source.kind {
+    case .login:
       let session = try SessionKeeper(surroundings, profile: profile).current()
       return .found(try expected(.person(session)), problem: nil)
+    case .saml(let place):
+      let (response, problem) = try reader(place).read()
+      return .found(try expected(.saml(response)), problem: problem)
+    case .token(let plan):
+      guard source.isAtHand else { return .unasked }
+      let token = try reader(plan).read()
+      return .found(try expected(.preissued(token.inspected, source)), problem: token.problem)
     }
-    guard source.isAtHand else { return .unasked }
-    let token = try reader(plan).read()
-    return .found(try expected(.preissued(token.inspected, source)), problem: token.problem)
   }
 
   func caller(_ presented: PresentedIdentity) -> Caller {
@@ -47,14 +52,13 @@ struct IdentityReader {
   /// The identity with a token that lasts, where it can be had: refreshed for a person, minted where the source mints,
   /// and checked by its issuer's keys where `verify_token` says so.
   func usable(lasting seconds: Int64, until deadline: BootTime) throws(Failure) -> Identity {
-    guard let plan = source.plan else { return try person(.lasting(seconds), until: deadline) }
-    return try issued(plan, until: deadline)
+    try source.isLogin ? person(.lasting(seconds), until: deadline) : issued(until: deadline)
   }
 
   func usable(_ presented: PresentedIdentity, until deadline: BootTime) throws(Setback) -> Identity {
     do throws(Failure) {
-      guard let plan = source.plan else { return try person(.lasting(IdentityReader.margin), until: deadline) }
-      guard case .found(let identity, let problem) = presented else { return try issued(plan, until: deadline) }
+      if source.isLogin { return try person(.lasting(IdentityReader.margin), until: deadline) }
+      guard case .found(let identity, let problem) = presented else { return try issued(until: deadline) }
       if let problem { throw problem }
       return try verified(identity, until: deadline)
     } catch {
@@ -67,17 +71,21 @@ struct IdentityReader {
   func other(than identity: Identity, until deadline: BootTime) throws(Setback) -> Identity? {
     do throws(Failure) {
       let newer: Identity
-      if let plan = source.plan {
-        // The same token as before is no news, not even that it has expired.
-        if source.isAtHand, try reader(plan).read().inspected.token == identity.token { return nil }
-        newer = try issued(plan, until: deadline)
+      if case .person(let session) = identity {
+        newer = try person(.otherThan(session.identity.token), until: deadline)
       } else {
-        newer = try person(.otherThan(identity.token), until: deadline)
+        // The same as before is no news, not even that it has expired.
+        if source.isAtHand, case .found(let same, _) = try present(), same.proof == identity.proof { return nil }
+        newer = try issued(until: deadline)
       }
-      return newer.token == identity.token ? nil : newer
+      return newer.proof == identity.proof ? nil : newer
     } catch {
       throw Setback(error)
     }
+  }
+
+  private func reader(_ place: SAMLPlace) -> SAMLResponseReader {
+    SAMLResponseReader(surroundings: surroundings, source: source, origin: place)
   }
 
   private func reader(_ plan: TokenPlan) -> TokenReader {
@@ -88,8 +96,17 @@ struct IdentityReader {
     try expected(.person(try SessionKeeper(surroundings, profile: profile).fresh(need, until: deadline)))
   }
 
-  private func issued(_ plan: TokenPlan, until deadline: BootTime) throws(Failure) -> Identity {
-    try verified(try expected(.preissued(try reader(plan).ask(until: deadline), source)), until: deadline)
+  /// What somebody else issued, good for buying.
+  private func issued(until deadline: BootTime) throws(Failure) -> Identity {
+    switch source.kind {
+    case .login: return try person(.lasting(IdentityReader.margin), until: deadline)
+    case .token(let plan):
+      return try verified(try expected(.preissued(try reader(plan).ask(until: deadline), source)), until: deadline)
+    case .saml(let place):
+      let (response, problem) = try reader(place).read()
+      if let problem { throw problem }
+      return try verified(try expected(.saml(response)), until: deadline)
+    }
   }
 
   private func expected(_ identity: Identity) throws(Failure) -> Identity {

@@ -13,6 +13,7 @@ struct SourceSelection {
   /// Settings that name a token, with the source each stands for.
   static let settings: [(name: String, key: ProfileKey)] = [
     ("file", .tokenFile), ("env", .tokenEnv), ("command", .tokenCommand), ("url", .tokenURL),
+    ("saml", .samlResponseFile), ("saml", .samlResponseEnv),
   ]
 
   init(_ surroundings: Surroundings, _ profile: Profile) {
@@ -58,6 +59,8 @@ struct SourceSelection {
     case .tokenEnv: profile.tokenEnv != nil
     case .tokenCommand: profile.tokenCommand != nil
     case .tokenURL: profile.tokenURL != nil
+    case .samlResponseFile: profile.samlResponseFile != nil
+    case .samlResponseEnv: profile.samlResponseEnv != nil
     default: false
     }
   }
@@ -66,10 +69,10 @@ struct SourceSelection {
   func source(named name: String, because reason: String) throws(Failure) -> IdentitySource {
     if name == "login" {
       _ = try LoginFlow.sessionKey(profile)
-      return IdentitySource(name, because: reason, plan: nil, place: name)
+      return IdentitySource(name, because: reason, kind: .login, place: name)
     }
     if let platform = Platform.all.first(where: { $0.name == name }) { return try source(of: platform, reason) }
-    return try configured(name, reason)
+    return name == "saml" ? try saml(reason) : try configured(name, reason)
   }
 
   private func source(of platform: Platform, _ reason: String) throws(Failure) -> IdentitySource {
@@ -86,7 +89,7 @@ struct SourceSelection {
       case .file(let path): "\(platform.markNames.first ?? platform.name) \(path)"
       case .program, .service: platform.name
       }
-    return IdentitySource(platform.name, because: reason, plan: plan, place: place)
+    return IdentitySource(platform.name, because: reason, kind: .token(plan), place: place)
   }
 
   // MARK: Settings
@@ -102,7 +105,7 @@ struct SourceSelection {
       let isHeld = details.isEmpty
       return IdentitySource(
         alias ?? name, because: reason,
-        plan: TokenPlan(place, audience: audience, isRenewable: isRenewable, proof: isHeld ? .token : .none),
+        kind: .token(TokenPlan(place, audience: audience, isRenewable: isRenewable, proof: isHeld ? .token : .none)),
         place: setting + (what.map { " \($0)" } ?? ""), details: details)
     }
     if let path = profile.tokenFile, key == .tokenFile { return source(.file(path), of: path, isRenewable: true) }
@@ -117,6 +120,25 @@ struct SourceSelection {
       .configuration, "source = \"\(alias ?? name)\", but \(key.rawValue) is not set", hint: "set \(key.rawValue)")
   }
 
+  private func saml(_ reason: String) throws(Failure) -> IdentitySource {
+    let set = [ProfileKey.samlResponseFile, .samlResponseEnv].filter(isSet)
+    guard set.count <= 1 else { throw several(set) }
+    let place: SAMLPlace
+    if let path = profile.samlResponseFile {
+      place = path == "-" ? .standardInput : .file(path)
+    } else if let variable = profile.samlResponseEnv {
+      place = .variable(variable)
+    } else {
+      throw Failure(
+        .configuration, "source = \"saml\", but saml_response_file is not set",
+        hint: "set saml_response_file or saml_response_env")
+    }
+    let key = set.first ?? .samlResponseFile
+    return IdentitySource(
+      "saml", because: reason, kind: .saml(place),
+      place: "\(key.rawValue) (\(profile.origin(of: key))) \(place.text)")
+  }
+
   private func service(_ url: WebURL, _ setting: String, because reason: String) throws(Failure) -> IdentitySource {
     let headers = try profile.tokenURLHeadersFile.map { (path) throws(Failure) in
       try surroundings.readSetting(.tokenURLHeadersFile, path, limit: 64 << 10, profile).exposedBytes()
@@ -125,7 +147,7 @@ struct SourceSelection {
       let plan = try URLSource.plan(
         url, headers: headers ?? [], pointer: profile.tokenPointer, audience: profile.audience, place: setting)
       let details = [url.text, profile.tokenURLHeadersFile ?? "", profile.tokenPointer ?? ""]
-      return IdentitySource("url", because: reason, plan: plan, place: setting, details: details)
+      return IdentitySource("url", because: reason, kind: .token(plan), place: setting, details: details)
     } catch {
       throw Failure(error)
     }
@@ -144,8 +166,8 @@ struct SourceSelection {
     let machines = Platform.machines.compactMap(\.markNames.first).joined(separator: ", ")
     return Failure(
       .configuration,
-      "no identity: profile \(profile.name.printable()) has no token_file, token_env, token_command or token_url, no "
-        + "issuer and client_id; no CI is here (looked for \(ci)); neither is \(machines)",
+      "no identity: profile \(profile.name.printable()) has no token_file, token_env, token_command, token_url or "
+        + "saml_response_file, no issuer and client_id; no CI is here (looked for \(ci)); neither is \(machines)",
       hint: "set issuer and client_id for a person's login, or token_file or token_env for a token that is issued here")
   }
 }

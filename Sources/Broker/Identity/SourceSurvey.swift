@@ -29,7 +29,7 @@ public struct SourceSurvey: Sendable {
     } catch {
       refusal = error
     }
-    let names = SourceSelection.settings.map(\.name) + ["login"] + Platform.all.map(\.name)
+    let names = ["file", "env", "command", "url", "saml", "login"] + Platform.all.map(\.name)
     findings = names.map { name in
       SourceSurvey.finding(name, selection, chosen: chosen?.name == name ? chosen?.reason : nil)
     }
@@ -55,15 +55,15 @@ public struct SourceSurvey: Sendable {
     if name == "login" {
       return profile.issuer != nil && profile.clientID != nil ? "issuer and client_id are set" : nil
     }
-    if let key = SourceSelection.settings.first(where: { $0.name == name })?.key {
-      return selection.isSet(key) ? "\(key.rawValue) (\(profile.origin(of: key)))" : nil
-    }
+    let keys = SourceSelection.settings.filter { $0.name == name }.map(\.key)
+    if !keys.isEmpty { return keys.first(where: selection.isSet).map { "\($0.rawValue) (\(profile.origin(of: $0)))" } }
     return Platform.all.first { $0.name == name }?.mark(selection.context).map { "\($0) is there" }
   }
 
   private static func absence(of name: String) -> String {
     if name == "login" { return "issuer and client_id are not set" }
-    if let key = SourceSelection.settings.first(where: { $0.name == name })?.key { return "\(key.rawValue) is not set" }
+    let keys = SourceSelection.settings.filter { $0.name == name }.map(\.key.rawValue)
+    if !keys.isEmpty { return "\(keys.joined(separator: " or ")) is not set" }
     let marks = Platform.all.first { $0.name == name }?.markNames ?? []
     return marks.isEmpty ? "only by name" : "no \(marks.joined(separator: ", no "))"
   }

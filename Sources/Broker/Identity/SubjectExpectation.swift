@@ -8,7 +8,7 @@ struct SubjectExpectation {
 
   func check(_ subject: ByteText?) throws(Failure) {
     guard let expected = profile.expectSubject, subject != expected else { return }
-    let found = subject?.printable() ?? "nobody (the token has no sub)"
+    let found = subject?.printable() ?? "nobody (it names no subject)"
     throw Failure(
       .refused,
       "the identity is \(found), but expect_subject (\(profile.origin(of: .expectSubject))) is "

@@ -16,6 +16,7 @@ struct LastCredentials {
     switch status.source {
     case "login": identity = "this session"
     case "env": identity = "the token in \((profile.tokenEnv ?? "the environment").printable())"
+    case "saml": identity = "the SAML response"
     default: identity = "the token of \(status.source)"
     }
     identityEnd = status.identityExpiresAt

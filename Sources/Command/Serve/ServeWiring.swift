@@ -37,6 +37,7 @@ struct ServeWiring {
     }
     let directory = places.state.map { StateDirectoryOnDisk(path: $0) }
     var surroundings: [String?: Surroundings] = [:]
+    for profile in profiles { try profile.requireFreeStandardInput(for: "serve") }
     for profile in profiles where surroundings[profile.caFile] == nil {
       surroundings[profile.caFile] = Wiring.surroundings(profile, environment, log, directory)
     }

@@ -69,12 +69,17 @@ struct TokenOptions: ParsableArguments {
   @Option(.tokenURL) var tokenURL: String?
   @Option(.tokenURLHeadersFile) var tokenURLHeadersFile: String?
   @Option(.tokenPointer) var tokenPointer: String?
+  @Option(.samlResponseFile) var samlResponseFile: String?
+  @Option(.samlResponseEnv) var samlResponseEnv: String?
+  @Option(.principalARN) var principalARN: String?
   @Flag(.verifyToken) var verifyToken: Bool?
 
   var given: [ProfileKey: [String]] {
     [
       .tokenFile: tokenFile.list, .tokenEnv: tokenEnv.list, .tokenCommand: tokenCommand.list, .tokenURL: tokenURL.list,
-      .tokenURLHeadersFile: tokenURLHeadersFile.list, .tokenPointer: tokenPointer.list, .verifyToken: verifyToken.list,
+      .tokenURLHeadersFile: tokenURLHeadersFile.list, .tokenPointer: tokenPointer.list,
+      .samlResponseFile: samlResponseFile.list,
+      .samlResponseEnv: samlResponseEnv.list, .principalARN: principalARN.list, .verifyToken: verifyToken.list,
     ]
   }
 }

@@ -50,6 +50,9 @@ extension Setting {
     case .tokenURLHeadersFile: Setting(key, "path", "File with headers for it, one a line")
     case .tokenPointer:
       Setting(key, "pointer", "JSON pointer to the token in its answer, as /value (default: all of it)")
+    case .samlResponseFile: Setting(key, "path", "File with a provider's SAML response, or - for standard input")
+    case .samlResponseEnv: Setting(key, "variable", "Name of the variable that holds a SAML response")
+    case .principalARN: Setting(key, "arn", "The SAML provider in IAM whose response it is")
     case .audience: Setting(key, "audience", "Audience to ask for (default: sts.amazonaws.com for CI identities)")
     case .verifyToken: Setting(key, nil, "Verify the signature of a pre-issued token by the keys of issuer")
     case .roleARN: Setting(key, "arn", "The role to assume")

@@ -29,12 +29,12 @@ struct Settings: Sendable {
   var profileNames: [String] { file?.profiles.keys.sorted() ?? [] }
 
   /// Variables that look like daypass's own and are not, each with the name that was probably meant. A check that would
-  /// have no effect is refused, and under `strict` each of them.
-  /// One that `token_env` names is what somebody made of it.
+  /// have no effect is refused, and under `strict` each of them. One that `token_env` or `saml_response_env` names is what
+  /// somebody made of it.
   func warnings(for profile: Profile) throws(Failure) -> [String] {
     let known =
       Setting.all.map(\.variable) + Setting.otherVariables + ServeKey.allCases.map(\.variable)
-      + [profile.tokenEnv ?? ""]
+      + [profile.tokenEnv ?? "", profile.samlResponseEnv ?? ""]
     var warnings: [String] = []
     for name in environment.keys.sorted() where name.hasPrefix("DAYPASS_") && !known.contains(name) {
       let message = "the variable \(name.printable(limit: 80)) is not known and has no effect"

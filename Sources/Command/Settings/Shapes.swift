@@ -1,6 +1,7 @@
 import Broker
 import Formats
 import Model
+import STS
 
 // The shape of each kind of setting. What is checked here is what can be said without asking anybody, so that a slip is
 // found before the first request; whoever uses a value still checks what he relies on.
@@ -27,6 +28,12 @@ extension Shape where Value == String {
 
   static var roleARN: Shape {
     .text("a role's ARN such as arn:aws:iam::123456789012:role/NAME") { isRoleARN($0) ? $0 : nil }
+  }
+
+  static var samlProviderARN: Shape {
+    .text("a SAML provider's ARN such as arn:aws:iam::123456789012:saml-provider/NAME") { text in
+      (try? SAMLProviderARN.parse(text)).map { _ in text }
+    }
   }
 
   /// Loose on purpose: S3-compatible servers leave the account out or name partitions of their own.

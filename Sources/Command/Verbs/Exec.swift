@@ -32,6 +32,7 @@ struct Exec: ParsableCommand {
 
   func run() throws {
     let wiring = try Wiring(common)
+    try wiring.profile.requireFreeStandardInput(for: Self.name)
     // The command is the end of the command line; the parser's copy of it has lost bytes that are not UTF-8.
     let program = try CommandLineProgram(Host.givenArguments().suffix(command.count), wiring.environment)
     let user = try self.user()

@@ -18,7 +18,10 @@ struct Token: ParsableCommand {
     let wiring = try Wiring(common)
     let identity = try CredentialBroker(wiring.surroundings, profile: wiring.profile).token(
       minimumTTL: minimum, until: wiring.quickDeadline())
-    try ttl.judge(identity.expiration, minimum, wiring, SystemClocks().wall())
-    try StandardOutput.deliver(identity.token.raw)
+    guard let token = identity.token, let end = identity.expiration else {
+      throw Failure(.bug, "an identity without an ID token was taken for one")
+    }
+    try ttl.judge(end, minimum, wiring, SystemClocks().wall())
+    try StandardOutput.deliver(token.raw)
   }
 }

@@ -23,10 +23,10 @@ struct WhoAmI: ParsableCommand {
     let wiring = try Wiring(common)
     let deadline = wiring.quickDeadline()
     let broker = CredentialBroker(wiring.surroundings, profile: wiring.profile)
-    let identity = try broker.token(minimumTTL: 0, until: deadline)
+    let identity = try broker.identity(until: deadline)
     if own.verify { try broker.verifySignature(of: identity, until: deadline) }
     let now = SystemClocks().wall()
-    var lines = ["Token (\(own.verify ? checked(identity, wiring.profile) : trust(identity)))"]
+    var lines = ["\(subject(identity)) (\(own.verify ? checked(identity, wiring.profile) : trust(identity)))"]
     lines += facts(identity.allClaims.members.map { ($0.key.printable(limit: 60), value($0, now)) })
     if hasRole(identity, wiring.profile) {
       let caller = try broker.caller(try broker.lease(.atLeast(0), as: identity, until: deadline), until: deadline)
@@ -43,7 +43,7 @@ struct WhoAmI: ParsableCommand {
   private func hasRole(_ identity: Identity, _ profile: Profile) -> Bool {
     switch identity {
     case .person: profile.roleARN != nil
-    case .preissued: profile.roleARN != nil || profile.ambientRoleARN != nil
+    case .preissued, .saml: profile.roleARN != nil || profile.ambientRoleARN != nil
     }
   }
 
@@ -54,10 +54,14 @@ struct WhoAmI: ParsableCommand {
       ? "signature checked now" : "signature checked now, by the keys of the issuer that it names itself"
   }
 
+  private func subject(_ identity: Identity) -> String {
+    if case .saml = identity { "SAML response" } else { "Token" }
+  }
+
   private func trust(_ identity: Identity) -> String {
     switch identity {
     case .person: "verified at login"
-    case .preissued: "UNVERIFIED: only the STS verifies it"
+    case .preissued, .saml: "UNVERIFIED: only the STS verifies it"
     }
   }
 

@@ -285,6 +285,7 @@ final class SmallProvider: Transport {
     }
     if form["Action"] == "AssumeRole" { return step(request, form, &state) }
     state.counts.exchanges += 1
+    if form["Action"] == "AssumeRoleWithSAML" { return saml(form, &state) }
     if behaviour.stsIsDown {
       return HTTPResponse(
         status: 503, headers: behaviour.stsRetryAfter.map { [("retry-after", String($0))] } ?? [], body: [])
@@ -319,6 +320,15 @@ final class SmallProvider: Transport {
     else { return fault("ValidationError", 400) }
     state.steps.append(form.all)
     return granted("AssumeRole", arn, name, duration, to: subject, &state)
+  }
+
+  /// AssumeRoleWithSAML: believes every response that is there, and gives its digest as whoever bought.
+  private func saml(_ form: Form, _ state: inout State) -> HTTPResponse {
+    if let code = state.behaviour.stsError { return fault(code, 400) }
+    guard let response = form["SAMLAssertion"], form["PrincipalArn"] != nil, form["RoleSessionName"] == nil,
+      let arn = form["RoleArn"], let duration = form["DurationSeconds"].flatMap({ Int64($0) })
+    else { return fault("ValidationError", 400) }
+    return granted("AssumeRoleWithSAML", arn, "alice@example.com", duration, to: response, &state)
   }
 
   private func granted(

@@ -64,6 +64,10 @@ final class World: Sendable {
         }
         guard content.count <= limit else { throw InputFailure(.tooLarge, reason: "it is larger than \(limit) bytes") }
         return Secret(content)
+      },
+      readInput: { [self] (limit) throws(InputFailure) in
+        guard let content = files.withLock({ $0["-"] }) else { throw InputFailure(reason: "it is a terminal") }
+        return Secret(content)
       })
   }
 
