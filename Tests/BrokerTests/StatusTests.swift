@@ -37,6 +37,38 @@ import Testing
     #expect(status.reason?.contains("ended at") == true)
   }
 
+  @Test(arguments: [true, false])
+  func `a refresh whose answer tells no end outlives the end that was told before`(rotates: Bool) throws {
+    let world = try World()
+    world.provider.set {
+      $0.refreshExpiresIn = 60
+      $0.rotates = rotates
+    }
+    try world.login()
+    world.provider.set { $0.refreshExpiresIn = nil }
+    world.clocks.advance(seconds: 90)
+    #expect(try world.status().state == .loginRequired)
+    _ = try world.token(nil, 3600)
+    #expect(world.provider.counts.refreshes == 1)
+    let status = try world.status()
+    #expect(status.state == .ok && status.sessionExpiresAt == nil)
+  }
+
+  @Test func `a refresh token that stays keeps the end that was told of it`() throws {
+    let world = try World()
+    world.provider.set {
+      $0.refreshExpiresIn = 86_400
+      $0.rotates = false
+    }
+    try world.login()
+    let end = try world.status().sessionExpiresAt
+    world.provider.set { $0.refreshExpiresIn = nil }
+    world.clocks.advance(seconds: 90)
+    _ = try world.token(nil, 3600)
+    #expect(world.provider.counts.refreshes == 1)
+    #expect(try world.status().sessionExpiresAt == end)
+  }
+
   @Test func `a session whose token cannot be read asks for a login and hides nothing`() throws {
     let world = try World()
     try world.login()

@@ -72,6 +72,17 @@ def test_the_age_of_the_last_refresh_where_no_end_is_known(daypass, sandbox):
     check(daypass, 0, "--max-refresh-age", "1m")
 
 
+def test_a_session_that_refreshes_has_not_ended_whatever_was_told_at_the_login(daypass, sandbox):
+    log_in(daypass, sandbox, 2)
+    time.sleep(2.5)
+    assert "the session ended at" in check(daypass, 1)
+    daypass.run("token", "--min-ttl", "2h").expect(0)
+    assert sandbox.count("token.refresh_token") == 1
+    check(daypass, 0)
+    (profile,) = daypass.run("status", "--json").expect(0).json()["profiles"]
+    assert profile["state"] == "ok" and profile["session_expires_at"] is None
+
+
 def test_a_failed_refresh_is_named_until_one_succeeds(daypass, sandbox):
     log_in(daypass, sandbox)
     sandbox.set(refresh_error={"error": "invalid_client", "status": 401})

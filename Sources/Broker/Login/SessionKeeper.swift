@@ -140,7 +140,7 @@ struct SessionKeeper {
     record.redeemingSince = nil
     record.refreshedAt = now
     record.refreshGivesIDToken = redemption.tokens.idToken != nil
-    if let seconds = redemption.tokens.refreshExpiresIn { record.refreshExpiresAt = now + seconds }
+    record.refreshExpiresAt = refreshEnd(of: redemption, earlier: session.record.refreshExpiresAt, now: now)
     keep(record, over: session.record, session.reference, ready)
 
     guard let idToken = redemption.tokens.idToken else {
@@ -157,6 +157,13 @@ struct SessionKeeper {
     } catch {
       throw Setback(error)
     }
+  }
+
+  /// Where the answer does not tell: an end that was told of another refresh token says nothing of this one, and one
+  /// that this token has outlived was not its end.
+  private func refreshEnd(of redemption: Redemption, earlier: WallTime?, now: WallTime) -> WallTime? {
+    if let seconds = redemption.tokens.refreshExpiresIn { return now + seconds }
+    return redemption.wasRotated ? nil : earlier.flatMap { $0 > now ? $0 : nil }
   }
 
   private func reach(
