@@ -23,6 +23,8 @@ public struct ProfileStatus: Sendable {
   public var label: ByteText?
   public var identityExpiresAt: WallTime?
   public var sessionExpiresAt: WallTime?
+  /// Seconds to that end where the provider told it: less than the wall clock says if that was set back.
+  public var sessionSecondsLeft: Int64?
   /// The last of the chain, where there is one: whose credentials are handed out.
   public var roleARN: String?
   public var credentialsExpireAt: WallTime?
@@ -124,6 +126,7 @@ extension CredentialBroker {
     status.label = session.identity.email ?? session.identity.preferredUsername ?? session.identity.name
     status.identityExpiresAt = session.identity.expiration
     status.sessionExpiresAt = session.end(profile)
+    status.sessionSecondsLeft = session.secondsLeft(surroundings)
     status.sessionLength = session.length(profile)
     status.refreshedAt = session.refreshedAt
     status.failure = keeper.store.failures.last()
@@ -131,15 +134,19 @@ extension CredentialBroker {
     status.canRefresh = session.canRefresh
     status.refreshGivesNoIDToken = session.refreshGivesNoIDToken
     status.isEndConfigured = session.canRefresh && session.record.refreshExpiresAt == nil && session.end(profile) != nil
-    let now = surroundings.clocks.wall()
     if session.wasEnded {
       status.state = .loginRequired
       status.reason = "the provider ended the session"
-    } else if let end = session.end(profile), end <= now, !status.isEndConfigured {
+    } else if let left = status.sessionSecondsLeft, left <= 0, let end = status.sessionExpiresAt {
       status.state = .loginRequired
-      status.reason = "the session ended at \(RFC3339.format(end))"
+      status.reason = "the session ended at \(RFC3339.format(end))\(doubt(end))"
     }
     return session
+  }
+
+  /// For a person who sees a moment that has yet to come.
+  private func doubt(_ end: WallTime) -> String {
+    end - surroundings.clocks.wall() > 60 ? "; this machine's clock was set back since" : ""
   }
 
   private func cache(_ source: IdentitySource, _ caller: Caller) -> CredentialCache? {

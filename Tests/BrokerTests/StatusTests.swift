@@ -38,6 +38,25 @@ import Testing
   }
 
   @Test(arguments: [true, false])
+  func `a wall clock that was set back revives no session`(hasRefreshToken: Bool) throws {
+    let world = try World()
+    world.provider.set {
+      $0.givesRefreshToken = hasRefreshToken
+      $0.refreshExpiresIn = 3600
+    }
+    try world.login()
+    world.clocks.advance(seconds: 3700)
+    world.clocks.step(-3600)
+    let status = try world.status()
+    #expect(status.state == .loginRequired)
+    #expect(status.reason?.contains("this machine's clock was set back since") == true)
+    #expect(status.sessionSecondsLeft == -100)
+    // What an older daypass stored tells no boot.
+    world.knowsBoot = false
+    #expect(try world.status().state == .ok)
+  }
+
+  @Test(arguments: [true, false])
   func `a refresh whose answer tells no end outlives the end that was told before`(rotates: Bool) throws {
     let world = try World()
     world.provider.set {

@@ -38,6 +38,16 @@ struct StatusCheckTests {
     }
   }
 
+  @Test("what is left by a clock that nobody sets counts before what the wall clock says")
+  func clocks() {
+    let status = person {
+      $0.sessionLength = 30 * day
+      $0.sessionExpiresAt = now + 2 * day
+      $0.sessionSecondsLeft = day / 2
+    }
+    #expect(fault(status) != nil && fault(status, minimum: day / 2) == nil)
+  }
+
   @Test("a configured end is called so")
   func configured() {
     let status = person {

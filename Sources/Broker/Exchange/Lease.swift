@@ -55,12 +55,6 @@ public struct Lease: Sendable, Equatable {
   var grantedHours: Int64 { (min(lifetime, 86_400) + 1800) / 3600 * 3600 }
 }
 
-/// A moment of one boot of one machine.
-struct BootMoment: Sendable, Equatable {
-  var boot: String
-  var time: BootTime
-}
-
 extension CredentialBroker {
   /// Seconds until it is time to renew, by `Windows`: zero or less when it is.
   public func renewalDue(_ lease: Lease) -> Int64 {

@@ -179,7 +179,7 @@ public struct LoginFlow {
     let now = surroundings.clocks.wall()
     var record = SessionRecord(idToken: idToken, refreshToken: tokens.refreshToken, loggedInAt: now)
     record.take(idToken, until: identity.expiration, surroundings)
-    record.refreshExpiresAt = tokens.refreshExpiresIn.map { now + $0 }
+    record.takeRefreshEnd(in: tokens.refreshExpiresIn, surroundings)
     record.rotates = rotated
     // The first refresh, where there was one already.
     record.refreshGivesIDToken = rotated.map { _ in true }

@@ -140,7 +140,7 @@ struct SessionKeeper {
     record.redeemingSince = nil
     record.refreshedAt = now
     record.refreshGivesIDToken = redemption.tokens.idToken != nil
-    record.refreshExpiresAt = refreshEnd(of: redemption, earlier: session.record.refreshExpiresAt, now: now)
+    noteRefreshEnd(of: redemption, in: &record)
     keep(record, over: session.record, session.reference, ready)
 
     guard let idToken = redemption.tokens.idToken else {
@@ -161,9 +161,11 @@ struct SessionKeeper {
 
   /// Where the answer does not tell: an end that was told of another refresh token says nothing of this one, and one
   /// that this token has outlived was not its end.
-  private func refreshEnd(of redemption: Redemption, earlier: WallTime?, now: WallTime) -> WallTime? {
-    if let seconds = redemption.tokens.refreshExpiresIn { return now + seconds }
-    return redemption.wasRotated ? nil : earlier.flatMap { $0 > now ? $0 : nil }
+  private func noteRefreshEnd(of redemption: Redemption, in record: inout SessionRecord) {
+    let told = redemption.tokens.refreshExpiresIn
+    let isOutlived = record.refreshSecondsLeft(surroundings).map { $0 <= 0 } ?? false
+    guard told != nil || redemption.wasRotated || isOutlived else { return }
+    record.takeRefreshEnd(in: told, surroundings)
   }
 
   private func reach(

@@ -32,6 +32,12 @@ extension StoredSession {
     return record.refreshExpiresAt ?? profile.sessionLifetime.map { record.loggedInAt + $0.components.seconds }
   }
 
+  /// Seconds to that end, by the less of both clocks; nil where nobody told it, whatever `session_lifetime` says.
+  func secondsLeft(_ surroundings: Surroundings) -> Int64? {
+    canRefresh
+      ? record.refreshSecondsLeft(surroundings) : record.secondsLeft(until: identity.expiration, surroundings)
+  }
+
   /// The login counts as the first.
   var refreshedAt: WallTime { record.refreshedAt ?? record.loggedInAt }
 

@@ -10,7 +10,10 @@ struct SessionRecord: Sendable {
   /// The last successful redemption of a refresh token.
   var refreshedAt: WallTime?
   /// Where the provider told (`refresh_expires_in`), when the refresh token ends unless it is used.
-  var refreshExpiresAt: WallTime?
+  private(set) var refreshExpiresAt: WallTime?
+  /// The same moment on a clock that nobody sets; nil where nothing tells boots apart, and in what an older daypass
+  /// stored.
+  private(set) var refreshEnd: BootMoment?
   /// Whether redeeming a refresh token gave a new one; nil before the first.
   var rotates: Bool?
   /// Whether a refresh answer held an ID token; nil before the first.
@@ -32,6 +35,10 @@ struct SessionRecord: Sendable {
     if let refreshToken { members.append(("refresh_token", .string(ByteText(refreshToken.exposedText())))) }
     if let refreshedAt { members.append(("refreshed_at", JSON(refreshedAt.seconds))) }
     if let refreshExpiresAt { members.append(("refresh_expires_at", JSON(refreshExpiresAt.seconds))) }
+    if let refreshEnd {
+      members.append(("refresh_boot", .string(ByteText(refreshEnd.boot))))
+      members.append(("refresh_ends_at_boot_ns", JSON(refreshEnd.time.nanoseconds)))
+    }
     if let rotates { members.append(("rotates", .bool(rotates))) }
     if let refreshGivesIDToken { members.append(("refresh_gives_id_token", .bool(refreshGivesIDToken))) }
     if let redeemingSince { members.append(("redeeming_since", JSON(redeemingSince.seconds))) }
@@ -54,12 +61,11 @@ struct SessionRecord: Sendable {
     refreshToken = object["refresh_token"]?.text.map { Secret($0.utf8) }
     refreshedAt = object["refreshed_at"]?.integer.map { WallTime(seconds: $0) }
     refreshExpiresAt = object["refresh_expires_at"]?.integer.map { WallTime(seconds: $0) }
+    refreshEnd = BootMoment(boot: object["refresh_boot"], nanoseconds: object["refresh_ends_at_boot_ns"])
     rotates = object["rotates"]?.bool
     refreshGivesIDToken = object["refresh_gives_id_token"]?.bool
     redeemingSince = object["redeeming_since"]?.integer.map { WallTime(seconds: $0) }
-    if let boot = object["id_token_boot"]?.text?.string, let end = object["id_token_ends_at_boot_ns"]?.integer {
-      idTokenEnd = BootMoment(boot: boot, time: BootTime(nanoseconds: end))
-    }
+    idTokenEnd = BootMoment(boot: object["id_token_boot"], nanoseconds: object["id_token_ends_at_boot_ns"])
     origin = SessionOrigin(object)
     wasEnded = object["was_ended"]?.bool ?? false
   }
@@ -75,15 +81,24 @@ extension SessionRecord {
   /// Takes an ID token that has just come, verified.
   mutating func take(_ token: UnverifiedToken, until expiration: WallTime, _ surroundings: Surroundings) {
     idToken = token
-    let left = Duration.seconds(min(max(0, expiration - surroundings.clocks.wall()), 1 << 32))
-    idTokenEnd = surroundings.bootID.map { BootMoment(boot: $0, time: surroundings.clocks.boot() + left) }
+    idTokenEnd = surroundings.moment(in: expiration - surroundings.clocks.wall())
   }
 
-  /// Seconds left of an ID token that ends then: the less of what both clocks say, so that a wall clock that was set
-  /// back revives nothing.
+  /// Takes what was told just now of the refresh token's end.
+  ///
+  /// - Parameter seconds: until then; nil where nobody knows.
+  mutating func takeRefreshEnd(in seconds: Int64?, _ surroundings: Surroundings) {
+    refreshExpiresAt = seconds.map { surroundings.clocks.wall() + $0 }
+    refreshEnd = seconds.flatMap { surroundings.moment(in: $0) }
+  }
+
+  /// Seconds left of an ID token that ends then.
   func secondsLeft(until expiration: WallTime, _ surroundings: Surroundings) -> Int64 {
-    let left = expiration - surroundings.clocks.wall()
-    guard let idTokenEnd, idTokenEnd.boot == surroundings.bootID else { return left }
-    return min(left, (idTokenEnd.time - surroundings.clocks.boot()).components.seconds)
+    surroundings.secondsLeft(until: expiration, idTokenEnd)
+  }
+
+  /// Seconds left of the refresh token; nil where nobody knows.
+  func refreshSecondsLeft(_ surroundings: Surroundings) -> Int64? {
+    refreshExpiresAt.map { surroundings.secondsLeft(until: $0, refreshEnd) }
   }
 }

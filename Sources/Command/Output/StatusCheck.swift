@@ -44,7 +44,7 @@ struct StatusCheck {
 
   private func sessionFault(_ status: ProfileStatus) -> String? {
     guard let end = status.sessionExpiresAt else { return refreshFault(status) }
-    guard end - now < minimum(status) else { return nil }
+    guard status.sessionSecondsLeft ?? (end - now) < minimum(status) else { return nil }
     let moment = Moment.text(end, now: now)
     let what = status.isEndConfigured ? "by session_lifetime the session ends" : "the session ends"
     return "\(what) at \(moment); run `\(status.loginCommand)`"
