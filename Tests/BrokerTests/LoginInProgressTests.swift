@@ -9,7 +9,8 @@ import Testing
     code: LoginCode(
       verificationURI: "https://op.example/activate", verificationURIComplete: "https://op.example/activate?c=AB",
       userCode: "AB", expiresAt: ManualClocks.start + 600, interval: .seconds(5)),
-    processID: 42, expiresAt: ManualClocks.start + 600, id: "1", since: ManualClocks.start)
+    processID: 42, expiresAt: ManualClocks.start + 600, id: "1", since: ManualClocks.start,
+    end: BootMoment(boot: "boot-1", time: ManualClocks().boot() + .seconds(600)))
 
   @Test func `what is published is read as it was written`() {
     #expect(LoginInProgress(login.encoded()) == login)
@@ -19,9 +20,27 @@ import Testing
     #expect(browser.advice.contains("pid 42"))
   }
 
-  @Test func `a clock that was set lengthens no code`() {
-    #expect(login.left(ManualClocks.start + -86_400) == 600)
-    #expect(login.left(ManualClocks.start + 700) == 0)
+  @Test func `what an older daypass published is read too`() {
+    var older = login
+    older.end = nil
+    #expect(LoginInProgress(older.encoded()) == older)
+  }
+
+  @Test func `a clock that was set neither lengthens nor ends a code`() throws {
+    let world = try World()
+    for step: Int64 in [-86_400, 0, 86_400] {
+      world.clocks.step(step)
+      #expect(login.left(world.surroundings()) == 600)
+      world.clocks.step(-step)
+    }
+    world.clocks.advance(seconds: 601)
+    world.clocks.step(-86_400)
+    #expect(login.left(world.surroundings()) == 0)
+    // Where nothing tells boots apart the wall clock is all there is.
+    world.knowsBoot = false
+    #expect(login.left(world.surroundings()) == 600)
+    world.clocks.step(86_400 * 2)
+    #expect(login.left(world.surroundings()) == 0)
   }
 
   @Test func `nothing that lies there instead is shown`() {
@@ -57,6 +76,30 @@ import Testing
     #expect(world.clocks.boot() - before < .seconds(660))
     #expect(world.provider.counts.device == 1)
     lock.unlock()
+  }
+
+  @Test func `a step of the wall clock starts no second flow beside a login`() throws {
+    let world = try World()
+    let store = SessionStore(
+      world.surroundings(), key: try #require(SessionKey(world.profile())), profile: world.profile())
+    let board = LoginBoard(world.surroundings(), store)
+    let lock = try #require(try board.lock())
+    let hold = LoginHold(board, lock)
+    hold.publish(try #require(login.code))
+    world.clocks.step(7200)
+    #expect(board.current()?.code?.userCode == "AB")
+    #expect(try world.status().login != nil)
+    let audience = Audience()
+    world.clocks.interrupt(by: 2)
+    #expect(
+      failure {
+        try LoginFlow(world.surroundings(), profile: world.profile(), presenter: audience) {
+          () throws(CallbackFailure) in throw .unbound(reason: "")
+        }.run()
+      }?.kind == .interrupted(2))
+    #expect(audience.events == ["joined 0", "code AB https://op.example/activate", "pending"])
+    #expect(world.provider.counts.device == 0)
+    hold.end()
   }
 
   @Test func `one that ends without showing anything is not spoken of`() throws {

@@ -28,7 +28,7 @@ struct LoginBoard {
     do throws(Failure) {
       guard let lock = try lock() else {
         // The one that holds it may just have begun, and what was read first is a killed one's.
-        return published().flatMap { $0.left(surroundings.clocks.wall()) > 0 ? $0 : nil }
+        return published().flatMap { $0.left(surroundings) > 0 ? $0 : nil }
       }
       try? surroundings.state?.remove(name)
       lock.unlock()
@@ -110,10 +110,12 @@ final class LoginHold {
   func publishBrowser(until end: WallTime) { publish(nil, until: end) }
 
   private func publish(_ code: LoginCode?, until end: WallTime) {
+    let surroundings = board.surroundings
+    let now = surroundings.clocks.wall()
     board.publish(
       LoginInProgress(
-        code: code, processID: board.surroundings.processID, expiresAt: end, id: id,
-        since: board.surroundings.clocks.wall()))
+        code: code, processID: surroundings.processID, expiresAt: end, id: id, since: now,
+        end: surroundings.moment(in: end - now)))
   }
 
   /// Whoever waited with it shall not ask that person again.

@@ -12,6 +12,9 @@ public struct LoginInProgress: Hashable, Sendable {
   /// Tells it from others, also of the same process number.
   var id: String
   var since: WallTime
+  /// The same moment as `expiresAt` on a clock that nobody sets; nil where nothing tells boots apart, and in what an
+  /// older daypass published.
+  var end: BootMoment?
 
   /// What to do instead of starting another one.
   public var advice: String {
@@ -21,8 +24,11 @@ public struct LoginInProgress: Hashable, Sendable {
     return "login in progress: approve \(code.userCode) at \(code.verificationURIComplete ?? code.verificationURI)"
   }
 
-  /// Seconds left, never more than it ever had: the wall clock may have been set.
-  func left(_ now: WallTime) -> Int64 { max(0, min(expiresAt - now, expiresAt - since)) }
+  /// Seconds left, by the clock that nobody sets while this boot lasts; never more than it ever had.
+  func left(_ surroundings: Surroundings) -> Int64 {
+    let left = end.flatMap { surroundings.secondsLeft(until: $0) } ?? (expiresAt - surroundings.clocks.wall())
+    return max(0, min(left, expiresAt - since))
+  }
 }
 
 extension LoginInProgress {
@@ -36,6 +42,10 @@ extension LoginInProgress {
       members.append(("interval", JSON(code.interval.components.seconds)))
     }
     members.append(("expires_at", JSON(RFC3339.format(expiresAt))))
+    if let end {
+      members.append(("boot", JSON(end.boot)))
+      members.append(("ends_at_boot_ns", JSON(end.time.nanoseconds)))
+    }
     return JSON.object(JSONObject(members)).serialized()
   }
 
@@ -47,6 +57,7 @@ extension LoginInProgress {
     self.id = id
     self.since = since
     self.expiresAt = expiresAt
+    end = BootMoment(boot: object["boot"], nanoseconds: object["ends_at_boot_ns"])
     processID = object["pid"]?.integer
     guard let userCode = object["user_code"]?.text else { return }
     guard let address = LoginInProgress.address(object["verification_uri"]) else { return nil }

@@ -53,7 +53,7 @@ struct LoginTurn {
       }
       let now = surroundings.clocks.boot()
       if let login = board.published(), login.id != shown?.id {
-        let left = Duration.seconds(login.left(surroundings.clocks.wall()))
+        let left = Duration.seconds(login.left(surroundings))
         if left > .zero {
           shown = login
           end = now + left
