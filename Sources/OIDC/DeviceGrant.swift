@@ -14,11 +14,15 @@ public struct DeviceGrant: Sendable {
     let client: ClientAuthentication
     let scopes: [String]
     let pkce: PKCE?
+    let codeDeadline: BootTime
 
-    /// - Parameter pkce: used where the provider offers S256, which some enforce for this grant although RFC 8628 does
-    ///   not have it.
+    /// - Parameters:
+    ///   - pkce: used where the provider offers S256, which some enforce for this grant although RFC 8628 does not have
+    ///     it.
+    ///   - codeDeadline: until when a code is asked for; how long a person has is the provider's to say.
     public init(
-      provider: ProviderMetadata, client: ClientAuthentication, scopes: [String], pkce: PKCE
+      provider: ProviderMetadata, client: ClientAuthentication, scopes: [String], pkce: PKCE,
+      codeDeadline: BootTime = BootTime(nanoseconds: .max)
     ) throws(DeviceGrantError) {
       guard let endpoint = provider.deviceAuthorizationEndpoint else { throw .noDeviceEndpoint }
       deviceAuthorizationEndpoint = endpoint
@@ -26,6 +30,7 @@ public struct DeviceGrant: Sendable {
       self.client = client
       self.scopes = scopes
       self.pkce = provider.offersS256 ? pkce : nil
+      self.codeDeadline = codeDeadline
     }
   }
 
@@ -140,12 +145,12 @@ public struct DeviceGrant: Sendable {
     }
   }
 
-  /// After 1 s, then 2 s, or what the server asks for up to 30 s.
+  /// After 1 s, then 2 s, or what the server asks for up to 30 s; never past the deadline.
   private mutating func requestAgain(
     after count: Int, _ error: DeviceGrantError, now: BootTime, retryAfter: Int64?
   ) -> [Action] {
-    guard count < Self.requestTries else { return end(error) }
     let delay = Duration.seconds(max(Int64(count), min(retryAfter ?? 0, 30)))
+    guard count < Self.requestTries, now + delay < configuration.codeDeadline else { return end(error) }
     state = .resting(try: count + 1, until: now + delay)
     return [.report(.retrying(reason: error.message, in: delay)), .wait(until: now + delay)]
   }

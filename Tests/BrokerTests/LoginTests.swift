@@ -22,6 +22,22 @@ import Testing
     #expect(world.lines.warnings == [])
   }
 
+  @Test(arguments: [6, nil] as [Int64?])
+  func `the timeout bounds what comes before the code, and not the person's time`(timeout: Int64?) throws {
+    let world = try World()
+    let profile = world.profile { $0.timeout = timeout.map { .seconds($0) } }
+    world.provider.set { $0.deviceHangs = true }
+    let before = world.clocks.boot()
+    #expect(failure { try world.login(profile) }?.kind == .unreachable)
+    #expect(world.clocks.boot() - before <= .seconds(timeout ?? 60))
+    #expect(world.provider.counts.device == (timeout == nil ? 3 : 1))
+    world.provider.set {
+      $0.deviceHangs = false
+      $0.pendingPolls = 20
+    }
+    try world.login(profile)
+  }
+
   @Test func `a second call makes no request`() throws {
     let world = try World()
     let bought = try world.login().lease

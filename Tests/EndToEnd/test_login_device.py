@@ -366,3 +366,11 @@ def test_ninety_seconds_of_outage_do_not_end_it(person, sandbox):
     sandbox.approve()
     running.finish(120).expect(0)
     assert sandbox.state()["early_polls"] == 0
+
+
+def test_the_timeout_bounds_the_request_for_a_code(person, sandbox):
+    sandbox.fault("device", "hang")
+    start = time.monotonic()
+    person.run("login", "--timeout", "2").expect(69)
+    # Three tries of ten seconds otherwise.
+    assert time.monotonic() - start < 20

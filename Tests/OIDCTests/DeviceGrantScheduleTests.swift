@@ -211,6 +211,18 @@ struct DeviceGrantScheduleTests {
     #expect(simulation.tokens != nil)
   }
 
+  @Test(arguments: [(1, 1), (2, 2), (5, 3)])
+  func noCodeIsAskedForPastTheDeadline(_ seconds: Int, _ requests: Int) {
+    let deadline = BootTime(nanoseconds: 1_000_000_000_000) + .seconds(seconds)
+    var simulation = Simulation(.simple(codeDeadline: deadline))
+    simulation.run(authorization: { _ in .failure(.timedOut(host: "op.example", after: .seconds(1))) }) { _, _ in
+      .success(.granted)
+    }
+    #expect(simulation.requests.count == requests)
+    #expect(simulation.error == .transport(.timedOut(host: "op.example", after: .seconds(1))))
+    #expect(simulation.now < deadline)
+  }
+
   @Test func afterTheEndNothingHappens() {
     var simulation = Simulation()
     simulation.run { _, _ in .success(.error("access_denied")) }

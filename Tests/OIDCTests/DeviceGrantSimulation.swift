@@ -69,12 +69,14 @@ struct Simulation {
 extension DeviceGrant.Configuration {
   static func simple(
     scopes: [String] = ["openid", "offline_access"], secret: Secret? = nil, methods: [ByteText]? = nil,
-    challenges: [ByteText]? = nil
+    challenges: [ByteText]? = nil, codeDeadline: BootTime = BootTime(nanoseconds: .max)
   ) -> DeviceGrant.Configuration {
     let provider = ProviderMetadata.example(challenges: challenges, methods: methods)
     let client = ClientAuthentication(clientID: "cli", secret: secret, offered: methods)
     let pkce = PKCE(random: Array(repeating: 7, count: 32), cryptography: RuleCryptography())
-    guard let result = try? Self(provider: provider, client: client, scopes: scopes, pkce: pkce) else {
+    let made = try? Self(
+      provider: provider, client: client, scopes: scopes, pkce: pkce, codeDeadline: codeDeadline)
+    guard let result = made else {
       preconditionFailure("the example provider has a device endpoint")
     }
     return result

@@ -6,6 +6,8 @@ import OIDC
 struct DeviceLogin {
   let surroundings: Surroundings
   let presenter: any LoginPresenter
+  /// Until when there must be a code; the polls then go on for as long as that lives.
+  let codeDeadline: BootTime
 
   func run(_ grant: DeviceGrant) throws(Failure) -> TokenSet {
     let clocks = surroundings.clocks
@@ -17,6 +19,7 @@ struct DeviceLogin {
       switch queue.removeFirst() {
       case .send(let request):
         do throws(TransportFailure) {
+          let request = end == nil ? surroundings.fitted(request, until: codeDeadline) : request
           let response = try surroundings.transport.send(request)
           queue += grant.step(.reply(response, now: clocks.boot(), wall: clocks.wall()))
         } catch {

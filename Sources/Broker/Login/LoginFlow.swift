@@ -58,12 +58,13 @@ public struct LoginFlow {
     let place = try store.prepare()
     let provider = Provider(surroundings, profile, key)
     let startedAt = surroundings.clocks.wall()
+    let deadline = soon
     let metadata = try provider.metadata(
-      needs: profile.method == .device ? [.deviceAuthorization] : [], until: soon)
+      needs: profile.method == .device ? [.deviceAuthorization] : [], until: deadline)
     let (tokens, nonce): (TokenSet, ByteText?)
     do throws(Failure) {
       (tokens, nonce) = try authorize(
-        provider, metadata, PublishingPresenter(presenter, hold, surroundings.clocks))
+        provider, metadata, PublishingPresenter(presenter, hold, surroundings.clocks), until: deadline)
     } catch {
       hold.refused(error)
       throw error
@@ -116,7 +117,7 @@ public struct LoginFlow {
   private var soon: BootTime { surroundings.clocks.boot() + (profile.timeout ?? .seconds(60)) }
 
   private func authorize(
-    _ provider: Provider, _ metadata: ProviderMetadata, _ presenter: any LoginPresenter
+    _ provider: Provider, _ metadata: ProviderMetadata, _ presenter: any LoginPresenter, until deadline: BootTime
   ) throws(Failure) -> (TokenSet, nonce: ByteText?) {
     let client = try provider.client(metadata)
     let scopes = profile.scopes ?? metadata.defaultScopes
@@ -126,11 +127,13 @@ public struct LoginFlow {
       let grant: DeviceGrant
       do throws(DeviceGrantError) {
         grant = DeviceGrant(
-          try DeviceGrant.Configuration(provider: metadata, client: client, scopes: scopes, pkce: pkce))
+          try DeviceGrant.Configuration(
+            provider: metadata, client: client, scopes: scopes, pkce: pkce, codeDeadline: deadline))
       } catch {
         throw Failure(error)
       }
-      return (try DeviceLogin(surroundings: surroundings, presenter: presenter).run(grant), nil)
+      let login = DeviceLogin(surroundings: surroundings, presenter: presenter, codeDeadline: deadline)
+      return (try login.run(grant), nil)
     case .browser:
       let listener: any CallbackListener
       do throws(CallbackFailure) { listener = try listen() } catch { throw Failure(error) }

@@ -40,6 +40,8 @@ final class SmallProvider: Transport {
     /// Redeems, and then the connection breaks.
     var losesAnswers = 0
     var isDown = false
+    /// Its device authorization endpoint does not answer.
+    var deviceHangs = false
     var refusesRefresh: String?
     /// 400 without a body, as Glewlwyd says it.
     var refusesRefreshSilently = false
@@ -184,6 +186,10 @@ final class SmallProvider: Transport {
       return json(["keys": .array(state.behaviour.published.map(\.jwk))])
     case issuer + "/device":
       state.counts.device += 1
+      if state.behaviour.deviceHangs {
+        clocks.advance(request.timeout)
+        throw .timedOut(host: "op.example", after: request.timeout)
+      }
       let form = Form(request)
       guard form["client_id"] == "daypass" else { return error("invalid_client", 401) }
       state.serial += 1
