@@ -61,7 +61,7 @@ public struct LoginFlow {
     let deadline = soon
     let metadata = try provider.metadata(
       needs: profile.method == .device ? [.deviceAuthorization] : [], until: deadline)
-    let (tokens, nonce): (TokenSet, ByteText?)
+    var (tokens, nonce): (TokenSet, ByteText?)
     do throws(Failure) {
       (tokens, nonce) = try authorize(
         provider, metadata, PublishingPresenter(presenter, hold, surroundings.clocks), until: deadline)
@@ -69,16 +69,31 @@ public struct LoginFlow {
       hold.refused(error)
       throw error
     }
-    var (record, identity) = try session(
-      of: tokens, nonce: nonce, startedAt: startedAt, provider: provider, metadata: metadata)
-    record.origin = SessionOrigin(key, profile)
-    try SubjectExpectation(profile).check(identity.subject)
-    let session = StoredSession(record, identity, try keep(record, in: store, place), key)
+    var subject: ByteText?
+    let session: StoredSession
+    let replaced: SessionRecord?
+    do throws(Failure) {
+      var (record, identity) = try self.session(
+        of: &tokens, nonce: nonce, startedAt: startedAt, provider: provider, metadata: metadata)
+      subject = identity.subject
+      record.origin = SessionOrigin(key, profile)
+      try SubjectExpectation(profile).check(identity.subject)
+      let kept = try keep(record, in: store, place)
+      session = StoredSession(record, identity, kept.reference, key)
+      replaced = kept.replaced
+    } catch {
+      // What was approved is nobody's now.
+      if let unused = tokens.refreshToken { provider.discard(unused, of: subject, metadata) }
+      throw error
+    }
+    if let replaced, let unused = replaced.refreshToken, unused != session.record.refreshToken {
+      provider.discard(unused, of: replaced.subject, metadata)
+    }
     if place.earlier?.refreshGivesIDToken == false, session.canRefresh {
       surroundings.diagnostics.log(
         .warning,
         "this provider gave no ID token at the last refresh: without one the session ends at "
-          + "\(RFC3339.format(identity.expiration)); have it issue longer ID tokens, or one at each refresh")
+          + "\(RFC3339.format(session.identity.expiration)); have it issue longer ID tokens, or one at each refresh")
     }
     return session
   }
@@ -87,7 +102,7 @@ public struct LoginFlow {
   /// approved is not lost for one that hangs, nor for a lock that cannot be had.
   private func keep(
     _ record: SessionRecord, in store: SessionStore, _ place: SessionStore.Place
-  ) throws(Failure) -> KeyReference {
+  ) throws(Failure) -> (reference: KeyReference, replaced: SessionRecord?) {
     let lock: (any StateLock)?
     do throws(Failure) {
       lock = try store.lock(until: surroundings.clocks.boot() + .seconds(20))
@@ -97,10 +112,13 @@ public struct LoginFlow {
       lock = nil
     }
     defer { lock?.unlock() }
+    // Read anew: its refresh token may be another one since the login began.
+    var replaced: SessionRecord?
+    if case .session(let earlier, _)? = try? store.read() { replaced = earlier }
     let reference = try store.write(record, in: place)
     store.failures.forget()
     CredentialCache.forgetFailures(boughtWith: store.name, surroundings)
-    return reference
+    return (reference, replaced)
   }
 
   static func sessionKey(_ profile: Profile) throws(Failure) -> SessionKey {
@@ -152,10 +170,11 @@ public struct LoginFlow {
   }
 
   /// Some providers give the ID token only with the first refresh; asking at once costs nothing and nobody's time.
+  ///
+  /// - Parameter tokens: afterwards with the refresh token that is good now.
   private func session(
-    of tokens: TokenSet, nonce: ByteText?, startedAt: WallTime, provider: Provider, metadata: ProviderMetadata
+    of tokens: inout TokenSet, nonce: ByteText?, startedAt: WallTime, provider: Provider, metadata: ProviderMetadata
   ) throws(Failure) -> (SessionRecord, VerifiedIdentity) {
-    var tokens = tokens
     var nonce = nonce
     var rotated: Bool?
     if tokens.idToken == nil, let refreshToken = tokens.refreshToken {

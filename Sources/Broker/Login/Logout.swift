@@ -42,7 +42,8 @@ public struct Logout {
       outcome.hadSession = true
       if let refreshToken = record.refreshToken {
         do throws(Failure) {
-          try revoke(refreshToken, key)
+          let deadline = surroundings.clocks.boot() + Logout.patience
+          try Provider(surroundings, profile, key).revoke(refreshToken, until: deadline)
           outcome.revoked = true
         } catch {
           if case .interrupted = error.kind { throw error }
@@ -82,23 +83,6 @@ public struct Logout {
           .warning, "another process is just refreshing the session, and does not end; it is deleted all the same")
       }
       return nil
-    }
-  }
-
-  private func revoke(_ refreshToken: Secret, _ key: SessionKey) throws(Failure) {
-    let deadline = surroundings.clocks.boot() + Logout.patience
-    let provider = Provider(surroundings, profile, key)
-    let metadata = try provider.metadata(needs: [.revocation], until: deadline)
-    guard let endpoint = metadata.revocationEndpoint else {
-      throw Failure(.refused, "the session was not revoked: the provider has no revocation endpoint")
-    }
-    let request = Revocation.request(refreshToken, endpoint: endpoint, client: try provider.client(metadata))
-    switch provider.send(request, until: deadline) {
-    case .failure(let failure): throw Failure(failure)
-    case .success(let response):
-      if case .refused(let reason) = Revocation.outcome(of: response) {
-        throw Failure(.refused, "the provider did not revoke the session: \(reason)")
-      }
     }
   }
 }

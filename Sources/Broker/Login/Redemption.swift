@@ -109,14 +109,3 @@ extension RefreshError {
     }
   }
 }
-
-extension Provider {
-  /// Gives a refresh token back that nobody will use, where the provider takes it.
-  func revoke(_ refreshToken: Secret, _ metadata: ProviderMetadata, _ client: ClientAuthentication) {
-    guard let endpoint = metadata.revocationEndpoint else { return }
-    let request = Revocation.request(refreshToken, endpoint: endpoint, client: client)
-    if case .failure(let failure) = send(request, until: surroundings.clocks.boot() + Logout.patience) {
-      surroundings.diagnostics.log(.info, "a refresh token was not revoked: \(failure.message)")
-    }
-  }
-}

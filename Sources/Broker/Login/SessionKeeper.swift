@@ -125,11 +125,11 @@ struct SessionKeeper {
     // A login or a logout that would not wait any longer for this lock: what was bought is nobody's.
     do throws(Setback) {
       if let other = try superseded(session.record) {
-        if redemption.wasRotated { provider.revoke(redemption.keep, metadata, client) }
+        if redemption.wasRotated { provider.discard(redemption.keep, of: session.identity.subject, metadata) }
         return other
       }
     } catch {
-      if redemption.wasRotated { provider.revoke(redemption.keep, metadata, client) }
+      if redemption.wasRotated { provider.discard(redemption.keep, of: session.identity.subject, metadata) }
       throw error
     }
 

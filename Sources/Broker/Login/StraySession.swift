@@ -18,7 +18,7 @@ public struct StraySession: Sendable {
     let knownNames = Set(known.map { SessionStore(surroundings, key: $0, profile: profile).name })
     var strays: [StraySession] = []
     for name in try surroundings.inState({ (state) throws(StateFailure) in try state.names() }) {
-      guard isSession(name), !knownNames.contains(name) else { continue }
+      guard SessionStore.isSession(name), !knownNames.contains(name) else { continue }
       switch try sealed.read(name, kind: .session) {
       case .absent: continue
       case .locked(let reason, _): strays.append(StraySession(name: name, profile: nil, problem: reason))
@@ -34,11 +34,6 @@ public struct StraySession: Sendable {
       }
     }
     return strays
-  }
-
-  private static func isSession(_ name: String) -> Bool {
-    let digits = name.utf8.dropFirst(SessionStore.prefix.utf8.count)
-    return name.hasPrefix(SessionStore.prefix) && digits.count == 40 && digits.allSatisfy(Hexadecimal.isDigit)
   }
 
   /// Deletes it and what was bought with it, without a word to its provider.

@@ -20,6 +20,12 @@ struct SessionStore {
 
   static let prefix = "session-"
 
+  /// Whether a file in the state directory is one, by its name.
+  static func isSession(_ name: String) -> Bool {
+    let digits = name.utf8.dropFirst(prefix.utf8.count)
+    return name.hasPrefix(prefix) && digits.count == 40 && digits.allSatisfy(Hexadecimal.isDigit)
+  }
+
   enum Reading {
     case none
     case locked(reason: String, KeyReference?)

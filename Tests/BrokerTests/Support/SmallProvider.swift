@@ -37,6 +37,10 @@ final class SmallProvider: Transport {
     var givesIDTokenAtRefresh = true
     var refreshExpiresIn: Int64?
     var hasRevocation = true
+    /// Its revocation endpoint does not answer.
+    var revocationHangs = false
+    /// Called while it revokes.
+    var duringRevocation: (@Sendable () -> Void)?
     /// Redeems, and then the connection breaks.
     var losesAnswers = 0
     var isDown = false
@@ -75,6 +79,7 @@ final class SmallProvider: Transport {
     var refreshToken: String?
     var refreshTimeout: Duration?
     var retired: Set<String> = []
+    var revoked: [String] = []
     var issued: [String: (subject: String, end: WallTime)] = [:]
     var keys: [String: (account: String, role: String)] = [:]
     var serial = 0
@@ -100,6 +105,7 @@ final class SmallProvider: Transport {
   func set(_ change: (inout Behaviour) -> Void) { state.withLock { change(&$0.behaviour) } }
   func buyer(of accessKey: String) -> String? { state.withLock { $0.buyers[accessKey] } }
   var longestRefreshTimeout: Duration? { state.withLock { $0.refreshTimeout } }
+  var revokedTokens: [String] { state.withLock { $0.revoked } }
   var sessionNames: [String] { state.withLock { $0.names } }
   var requestedDurations: [String] { state.withLock { $0.durations } }
   var steps: [[String: String]] { state.withLock { $0.steps } }
@@ -132,6 +138,7 @@ final class SmallProvider: Transport {
     if Form(request)["grant_type"] == "refresh_token", let hook = state.withLock({ $0.behaviour.duringRefresh }) {
       hook()
     }
+    if request.url.hasSuffix("/revoke"), let hook = state.withLock({ $0.behaviour.duringRevocation }) { hook() }
     if request.url.hasPrefix("https://ci.example/") { return ci(request) }
     let result: Result<HTTPResponse, TransportFailure> = state.withLock { state in
       state.counts.all += 1
@@ -202,6 +209,11 @@ final class SmallProvider: Transport {
     case issuer + "/token": return try token(Form(request), &state)
     case issuer + "/revoke":
       state.counts.revocations += 1
+      if state.behaviour.revocationHangs {
+        clocks.advance(request.timeout)
+        throw .timedOut(host: "op.example", after: request.timeout)
+      }
+      if let token = Form(request)["token"] { state.revoked.append(token) }
       if Form(request)["token"] == state.refreshToken { state.refreshToken = nil }
       return HTTPResponse(status: 200)
     default: return HTTPResponse(status: 404)
