@@ -166,6 +166,29 @@ import Testing
     #expect(world.keyRing.count == 0)
   }
 
+  @Test func `a key leaves the keyring with the last file that names it, also where another place is chosen`() throws {
+    let world = try World()
+    let keyring = world.profile {
+      $0.store = .keyring
+      $0.roleARN = nil
+    }
+    try world.login(keyring)
+    #expect(world.keyRing.count == 1)
+    try world.login(world.profile { $0.roleARN = nil })
+    #expect(world.keyRing.count == 0)
+    // What was bought for another role is still sealed with it, until it is deleted.
+    try world.login(keyring)
+    _ = try world.lease(world.profile { $0.store = .keyring })
+    try world.login(world.profile { $0.roleARN = nil })
+    #expect(world.keyRing.count == 1)
+    _ = try world.logout()
+    #expect(world.keyRing.count == 0)
+    // A session that tells nothing, too.
+    try world.login(keyring)
+    for stray in try strays(world) { _ = try stray.delete(world.surroundings(), like: world.profile()) }
+    #expect(world.keyRing.count == 0)
+  }
+
   @Test func `an exchange that a logout overtakes keeps nothing`() throws {
     let world = try World()
     try world.login(world.profile { $0.roleARN = nil })

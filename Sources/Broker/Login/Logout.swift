@@ -51,6 +51,14 @@ public struct Logout {
         }
       }
     }
+    try store.forgettingUnusedKeys { () throws(Failure) in
+      outcome.keysValidUntil = try delete(session, store)
+    }
+    return outcome
+  }
+
+  /// Returns until when what was bought with it stays valid.
+  private func delete(_ session: SessionStore.Reading, _ store: SessionStore) throws(Failure) -> WallTime? {
     // The session first: what it bought cannot be renewed from then on. What is damaged, linked, foreign or open to
     // others counts as absent here too: it was said, nothing was revoked, and whoever looks into it finds it.
     if case .none = session { store.failures.forget() } else { try store.remove() }
@@ -58,9 +66,7 @@ public struct Logout {
     board.failures.forget()
     // Somebody who is logging in just now goes on; what a killed one left goes.
     _ = board.current()
-    outcome.keysValidUntil = try CredentialCache.forget(boughtWith: store.name, surroundings, store: profile.store)
-    if let key = session.key { try store.forget(key) }
-    return outcome
+    return try CredentialCache.forget(boughtWith: store.name, surroundings, store: profile.store)
   }
 
   /// Deletes every cached credential that is left, with whatever it was bought. Returns the latest end of what was still
@@ -68,7 +74,9 @@ public struct Logout {
   public static func forgetCredentials(
     _ surroundings: Surroundings, like profile: Profile
   ) throws(Failure) -> WallTime? {
-    try CredentialCache.forgetAll(surroundings, store: profile.store)
+    try SealingKeys(surroundings: surroundings, choice: profile.store).forgettingUnused { () throws(Failure) in
+      try CredentialCache.forgetAll(surroundings, store: profile.store)
+    }
   }
 
   /// Nil where there is no place, where nothing can be written, or where nobody lets go of it in time.

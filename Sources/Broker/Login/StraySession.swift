@@ -40,12 +40,14 @@ public struct StraySession: Sendable {
   public func delete(_ surroundings: Surroundings, like profile: Profile) throws(Failure) -> WallTime? {
     let lock = try lock(surroundings)
     defer { lock?.unlock() }
-    try surroundings.inState { (state) throws(StateFailure) in
-      for suffix in ["", FailureRecord.suffix, LoginBoard.suffix, LoginBoard.suffix + FailureRecord.suffix] {
-        try state.remove(name + suffix)
+    return try SealingKeys(surroundings: surroundings, choice: profile.store).forgettingUnused { () throws(Failure) in
+      try surroundings.inState { (state) throws(StateFailure) in
+        for suffix in ["", FailureRecord.suffix, LoginBoard.suffix, LoginBoard.suffix + FailureRecord.suffix] {
+          try state.remove(name + suffix)
+        }
       }
+      return try CredentialCache.forget(boughtWith: name, surroundings, store: profile.store)
     }
-    return try CredentialCache.forget(boughtWith: name, surroundings, store: profile.store)
   }
 
   /// Nil where none can be had in time; whoever is told to end meanwhile deletes nothing.

@@ -53,7 +53,8 @@ struct SealedStore {
     return key.reference
   }
 
-  /// Seals under a key that is at hand, so that nothing need be read first.
+  /// Seals under a key that is at hand, so that nothing need be read first. A key of the keyring that only the file in its
+  /// place named goes with that one: the keyring holds few, and nobody would find it there.
   func write(
     _ plaintext: Secret, to name: String, kind: SealedFile.Kind, under key: SealingKey, in room: (any ReservedWrite)?
   ) throws(Failure) {
@@ -65,9 +66,20 @@ struct SealedStore {
     } catch {
       throw Failure(error)
     }
+    let earlier = reference(in: name, kind: kind)
     // The room may have gone with a directory that was replaced meanwhile.
-    if let room, (try? room.commit(bytes)) != nil { return }
-    try surroundings.inState { (state) throws(StateFailure) in try state.write(bytes, to: name) }
+    if room.map({ (try? $0.commit(bytes)) == nil }) ?? true {
+      try surroundings.inState { (state) throws(StateFailure) in try state.write(bytes, to: name) }
+    }
+    if let earlier, earlier != key.reference { try? keys.forget(earlier) }
+  }
+
+  /// The key that a file names, whether it is here or not.
+  private func reference(in name: String, kind: SealedFile.Kind) -> KeyReference? {
+    guard case .present(let bytes)? = try? surroundings.state?.read(name),
+      case .sealed(let file) = SealedFile.read(bytes, kind: kind)
+    else { return nil }
+    return file.key
   }
 
   /// Takes room for the largest session there can be: two tokens of 20,000 bytes and what belongs to them.

@@ -129,6 +129,14 @@ struct SealingKeys {
     surroundings.keyRing.remove(SealingKeys.keyringName(reference.id))
   }
 
+  /// Deletes the keys of the keyring that files named before `body` and that none names after it.
+  func forgettingUnused<Value>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+    let before = try named(by: SealedFile.Kind.allCases)
+    let value = try body()
+    for reference in before { try forget(reference) }
+    return value
+  }
+
   // MARK: Keys in use
 
   /// The first key that can be reached of those that files in the state directory name. Without this, everything that

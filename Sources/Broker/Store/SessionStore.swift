@@ -30,14 +30,6 @@ struct SessionStore {
     case none
     case locked(reason: String, KeyReference?)
     case session(SessionRecord, KeyReference)
-
-    var key: KeyReference? {
-      switch self {
-      case .none: nil
-      case .locked(_, let key): key
-      case .session(_, let key): key
-      }
-    }
   }
 
   /// Redemptions that failed.
@@ -129,8 +121,10 @@ struct SessionStore {
     try surroundings.inState { (state) throws(StateFailure) in try state.remove(name) }
   }
 
-  /// Deletes the key that sealed it, where nothing else needs it.
-  func forget(_ key: KeyReference) throws(Failure) { try sealed.keys.forget(key) }
+  /// Deletes the keys that nothing needs any more after `body`.
+  func forgettingUnusedKeys<Value>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+    try sealed.keys.forgettingUnused(body)
+  }
 
   func lock(until deadline: BootTime) throws(Failure) -> any StateLock {
     try surroundings.inState { (state) throws(StateFailure) in try state.lock(name, deadline: deadline) }
