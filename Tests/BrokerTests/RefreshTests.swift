@@ -87,6 +87,26 @@ import Testing
     #expect(lost?.message.contains("was lost") == true)
   }
 
+  @Test(arguments: [(500, 1), (502, 1), (504, 1), (503, 2), (429, 2)])
+  func `a token is not sent twice in one run where the answer may be hidden`(status: Int, requests: Int) throws {
+    let world = try loggedIn { $0.refreshStatuses = [status] }
+    world.clocks.advance(seconds: 4000)
+    #expect((failure { try world.token() } == nil) == (requests == 2))
+    #expect(world.provider.counts.refreshes == requests)
+  }
+
+  @Test(arguments: [403, 404])
+  func `of a page instead of an answer only what is known is said`(status: Int) throws {
+    let world = try loggedIn { $0.refreshStatuses = [status] }
+    world.clocks.advance(seconds: 4000)
+    #expect(failure { try world.token() }?.message.contains("not OAuth (HTTP \(status))") == true)
+    world.forgetFailures()
+    world.provider.set { $0.refusesRefreshSilently = true }
+    let ended = failure { try world.token() }
+    #expect(ended?.kind == .loginRequired)
+    #expect(ended?.message.contains("brought no answer that could be used: if the provider gave one") == true)
+  }
+
   /// What a login leaves that would not wait any longer for the lock.
   private func replace(_ world: World, loggedInAt: WallTime) throws {
     let keeper = try SessionKeeper(world.surroundings(), profile: world.profile())

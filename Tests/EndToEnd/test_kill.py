@@ -90,7 +90,7 @@ def test_a_refresh_and_an_exchange(make_lanes, everything, provider):
         assert not lane.unfinished()
         if following.code == 4:
             assert rotates and not leeway and in_peril(made), following.stderr
-            assert "the answer to an earlier refresh was lost" in following.stderr
+            assert "an earlier refresh brought no answer that could be used" in following.stderr
             assert lane.sandbox.count("token.refresh_token") == 2, "the old one is tried once more"
             # The provider has said its last word: nobody asks it again.
             lane.daypass.run("credential-process").expect(4)

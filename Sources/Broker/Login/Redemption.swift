@@ -86,10 +86,11 @@ extension Provider {
 }
 
 extension RefreshError {
-  /// Whether it was sent and nobody knows what the provider said: unlike a server that answers that it is too busy.
+  /// Whether it was sent and nobody knows what the provider did: it failed in the middle (500), or what is in front of it
+  /// got no answer (502, 504); unlike a server that answers that it is too busy.
   fileprivate var hidesAnAnswer: Bool {
     switch self {
-    case .unavailable(let status): status == 502 || status == 504
+    case .unavailable(let status): status == 500 || status == 502 || status == 504
     default: mayHideAnAnswer
     }
   }

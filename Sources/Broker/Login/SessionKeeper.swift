@@ -232,7 +232,7 @@ struct SessionKeeper {
       keep(record, over: session.record, session.reference)
       return Setback(problem.failure)
     case .ended(let hasReason):
-      let wasLost = record.redeemingSince != nil
+      let mayBeLost = record.redeemingSince != nil
       // Later callers shall fail at once, without asking the provider again.
       if hasReason {
         record.refreshToken = nil
@@ -240,8 +240,10 @@ struct SessionKeeper {
       }
       record.redeemingSince = nil
       keep(record, over: session.record, session.reference)
-      let lost = "; the answer to an earlier refresh was lost, and with it the refresh token that replaced this one"
-      return Setback(store.loginRequired(problem.failure.message + (wasLost ? lost : "")))
+      let doubt =
+        "; an earlier refresh brought no answer that could be used: if the provider gave one, the refresh token that "
+        + "replaced this one was lost with it"
+      return Setback(store.loginRequired(problem.failure.message + (mayBeLost ? doubt : "")))
     }
   }
 

@@ -50,6 +50,8 @@ final class SmallProvider: Transport {
     /// 400 without a body, as Glewlwyd says it.
     var refusesRefreshSilently = false
     var refreshRetryAfter: Int64?
+    /// Statuses of its next answers to a refresh, with a page that says nothing.
+    var refreshStatuses: [Int] = []
     /// Its metadata is not to be had for so long.
     var metadataRetryAfter: Int64?
     var duringRefresh: (@Sendable () -> Void)?
@@ -235,6 +237,10 @@ final class SmallProvider: Transport {
       return tokens(&state, rotating: true, idToken: true)
     case "refresh_token":
       state.counts.refreshes += 1
+      if let status = state.behaviour.refreshStatuses.first {
+        state.behaviour.refreshStatuses.removeFirst()
+        return HTTPResponse(status: status, headers: [("content-type", "text/html")], body: Array("<html>".utf8))
+      }
       if let code = state.behaviour.refusesRefresh { return error(code) }
       if state.behaviour.refusesRefreshSilently { return HTTPResponse(status: 400) }
       if let seconds = state.behaviour.refreshRetryAfter {
