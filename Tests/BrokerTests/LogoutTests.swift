@@ -166,6 +166,21 @@ import Testing
     #expect(world.keyRing.count == 0)
   }
 
+  @Test(arguments: [true, false])
+  func `where nothing can be deleted it is said what the provider did, and which file is left`(isDown: Bool) throws {
+    let world = try World()
+    try world.login()
+    let name = try #require(world.files("session-").first)
+    world.disk.fail(.unwritable)
+    world.provider.set { $0.isDown = isDown }
+    let left = failure { try world.logout() }
+    #expect(left?.kind == .output)
+    #expect(left?.message.hasPrefix("the session was revoked at the provider, but ") == !isDown)
+    #expect(left?.message.hasSuffix("\(world.directory)/\(name) cannot be deleted: Read-only file system") == true)
+    #expect(left?.message.contains("no connection to op.example") == isDown)
+    #expect(world.files("session-") == [name])
+  }
+
   @Test func `a key leaves the keyring with the last file that names it, also where another place is chosen`() throws {
     let world = try World()
     let keyring = world.profile {

@@ -51,10 +51,23 @@ public struct Logout {
         }
       }
     }
-    try store.forgettingUnusedKeys { () throws(Failure) in
-      outcome.keysValidUntil = try delete(session, store)
+    do throws(Failure) {
+      try store.forgettingUnusedKeys { () throws(Failure) in
+        outcome.keysValidUntil = try delete(session, store)
+      }
+    } catch {
+      throw undeleted(error, outcome)
     }
     return outcome
+  }
+
+  /// What the provider did counts for whoever is told that the file is still there.
+  private func undeleted(_ failure: Failure, _ outcome: Outcome) -> Failure {
+    guard failure.kind == .output else { return failure }
+    let first =
+      outcome.revoked
+      ? "the session was revoked at the provider, but " : outcome.revocationProblem.map { "\($0), and " } ?? ""
+    return Failure(.output, first + failure.message, hint: failure.hint)
   }
 
   /// Returns until when what was bought with it stays valid.

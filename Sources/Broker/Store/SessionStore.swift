@@ -117,8 +117,15 @@ struct SessionStore {
   /// Removes the file and what is remembered of it.
   func remove() throws(Failure) {
     failures.forget()
-    guard surroundings.state != nil else { return }
-    try surroundings.inState { (state) throws(StateFailure) in try state.remove(name) }
+    guard let state = surroundings.state else { return }
+    do throws(StateFailure) {
+      try state.remove(name)
+    } catch {
+      guard case .unwritable(_, let reason) = error else { throw Failure(error) }
+      let path = "\(state.path)/\(name)".printable()
+      throw Failure(
+        .output, "\(path) cannot be deleted: \(reason)", hint: "make its directory writable, and log out again")
+    }
   }
 
   /// Deletes the keys that nothing needs any more after `body`.
