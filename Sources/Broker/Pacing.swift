@@ -52,6 +52,14 @@ extension Surroundings {
     return true
   }
 
+  /// What the last of several tries failed with: its own words tell of its own time only.
+  func given(_ failure: Failure, up tries: Int, since began: BootTime) -> Failure {
+    guard tries > 1 else { return failure }
+    var failure = failure
+    failure.message += " (\(tries) tries in \((clocks.boot() - began + .milliseconds(500)).components.seconds) s)"
+    return failure
+  }
+
   /// 0 ..< 1
   private var random: Double {
     let bytes = (try? cryptography.randomBytes(2)) ?? []

@@ -30,6 +30,8 @@ public struct ProfileStatus: Sendable {
   public var credentialsExpireAt: WallTime?
   public var key: SealingPlace?
   public var canRefresh = false
+  /// The provider said that the session is over.
+  public var wasEnded = false
   /// Whether the source can give a newer token later, by `IdentitySource.isRenewable`.
   public var isRenewable = true
   /// A refresh brings no ID token, so the session ends with the present one.
@@ -132,6 +134,7 @@ extension CredentialBroker {
     status.failure = keeper.store.failures.last()
     status.key = session.sealedBy
     status.canRefresh = session.canRefresh
+    status.wasEnded = session.wasEnded
     status.refreshGivesNoIDToken = session.refreshGivesNoIDToken
     status.isEndConfigured = session.canRefresh && session.record.refreshExpiresAt == nil && session.end(profile) != nil
     if session.wasEnded {

@@ -69,7 +69,9 @@ public enum TransportFailure: Explained, Hashable {
     case .unresolved, .unconnected, .timedOut: "check the network, the proxy settings and the spelling of the host"
     case .untrusted: "for a private CA set ca_file (DAYPASS_CA_FILE); check this machine's clock"
     case .unusableCAFile: "ca_file must name a readable file of PEM certificates"
-    case .redirected: "use the address it redirects to, if you trust it"
+    case .redirected(_, let target) where target.hasPrefix("https://"):
+      "use the address it redirects to, if you trust it"
+    case .redirected: "check the spelling of the address; where it leads to is no https address"
     case .unusableProxy: "check HTTPS_PROXY and NO_PROXY"
     case .badHeader: "look for a line break in the file or variable it comes from"
     case .badURL, .broken, .tooLarge, .encoded, .exhausted, .interrupted: nil

@@ -61,10 +61,9 @@ public struct AuthorizationCodeGrant: Sendable {
     // Compared in constant time by `Secret`, and before anything else is believed.
     guard try Self.only("state", fields) == Secret(state) else { throw .notACallback }
     let said = try Self.only("iss", fields)
-    if said != nil || provider.authorizationResponseHasIssuer {
-      // RFC 9207 §2.4: an answer of another provider must not be redeemed at this one.
-      guard said == Secret(provider.issuer.utf8) else { throw .issuerMismatch }
-    }
+    // RFC 9207 §2.4: an answer of another provider must not be redeemed at this one.
+    if let said, said != Secret(provider.issuer.utf8) { throw .issuerMismatch }
+    if said == nil, provider.authorizationResponseHasIssuer { throw .issuerMissing }
     if let error = try Self.only("error", fields) {
       let description = try Self.only("error_description", fields)
       throw AuthorizationCodeError(

@@ -6,6 +6,7 @@ public enum AuthorizationCodeError: Explained, Hashable {
   /// Some other request reached the listener.
   case notACallback
   case issuerMismatch
+  case issuerMissing
   case noCode
   case denied
   case refused(OAuthError)
@@ -26,7 +27,7 @@ public enum AuthorizationCodeError: Explained, Hashable {
   public var kind: FailureKind {
     switch self {
     case .noAuthorizationEndpoint: .configuration
-    case .notACallback, .issuerMismatch, .noCode, .malformedTokens, .unintelligible: .malformed
+    case .notACallback, .issuerMismatch, .issuerMissing, .noCode, .malformedTokens, .unintelligible: .malformed
     case .denied: .denied
     case .refused, .invalidScope: .refused
     case .unavailable: .unreachable
@@ -38,6 +39,7 @@ public enum AuthorizationCodeError: Explained, Hashable {
     case .noAuthorizationEndpoint: "the provider's metadata names no authorization_endpoint"
     case .notACallback: "a request that is not this login's callback"
     case .issuerMismatch: "the callback names another issuer"
+    case .issuerMissing: "the callback does not name its issuer, as the provider's metadata promises"
     case .noCode: "the callback holds no code"
     case .denied: "the login was denied"
     case .refused(let error): "the provider refused: \(error.text)"
@@ -51,7 +53,7 @@ public enum AuthorizationCodeError: Explained, Hashable {
   public var hint: String? {
     switch self {
     case .noAuthorizationEndpoint: "log in with --method device"
-    case .denied, .issuerMismatch, .noCode, .unavailable: "run `daypass login` again"
+    case .denied, .issuerMismatch, .issuerMissing, .noCode, .unavailable: "run `daypass login` again"
     case .refused(let error), .invalidScope(let error, _): error.hint
     case .notACallback, .malformedTokens, .unintelligible: nil
     }

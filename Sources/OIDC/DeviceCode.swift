@@ -13,7 +13,8 @@ struct DeviceCode: Sendable {
   let secret: Secret
   let deadline: BootTime
   private(set) var schedule: PollSchedule
-  private var pendingIsKnown = false
+  /// Said with the code.
+  private var pendingIsKnown = true
   /// The last poll may have been answered with tokens that did not arrive.
   private var answerMayBeLost = false
   private var unintelligibleAnswers = 0
@@ -38,7 +39,7 @@ struct DeviceCode: Sendable {
       }
     case .error(let error, let status):
       return refused(error, status: status, asked: asked, retryAfter: retryAfter, stated: response.fields?["interval"])
-    case .redirect(let status): return .failed(.redirected(status: status))
+    case .redirect(let status): return .failed(.pollRedirected(status: status))
     case .unavailable(let status):
       answerMayBeLost = true
       return retry(.unavailable(status: status), retryAfter: retryAfter)

@@ -52,7 +52,7 @@ public struct DeviceGrant: Sendable {
   }
 
   public enum Progress: Sendable, Equatable {
-    /// Nobody has approved yet. Once, and again when trouble is over.
+    /// Nobody has approved yet. Once, with the code, and again when trouble is over.
     case pending
     /// The interval, in seconds, from now on.
     case slowDown(interval: Int64)
@@ -127,7 +127,7 @@ public struct DeviceGrant: Sendable {
       do throws(DeviceAuthorizationFault) {
         let answer = try DeviceAuthorizationResponse(object, now: now, wall: wall)
         let code = DeviceCode(answer)
-        return [.show(answer.shown)] + wait(code, gap: code.schedule.gap(), now: now)
+        return [.show(answer.shown), .report(.pending)] + wait(code, gap: code.schedule.gap(), now: now)
       } catch {
         return end(.malformedAuthorization(error))
       }

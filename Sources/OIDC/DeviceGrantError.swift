@@ -13,6 +13,8 @@ public enum DeviceGrantError: Explained, Hashable {
   case malformedAuthorization(DeviceAuthorizationFault)
   case malformedTokens(TokenResponseError)
   case redirected(status: Int)
+  /// The same of a poll, whose endpoint only the metadata names.
+  case pollRedirected(status: Int)
   /// Answers that are not OAuth's, more often than an outage explains.
   case unintelligible(status: Int)
   case unavailable(status: Int)
@@ -24,7 +26,7 @@ public enum DeviceGrantError: Explained, Hashable {
     case .denied: .denied
     case .codeExpired, .answerLost: .codeExpired
     case .refused, .invalidScope: .refused
-    case .malformedAuthorization, .malformedTokens, .redirected, .unintelligible: .malformed
+    case .malformedAuthorization, .malformedTokens, .redirected, .pollRedirected, .unintelligible: .malformed
     case .unavailable: .unreachable
     case .transport(let failure): failure.kind
     case .noDeviceEndpoint: .configuration
@@ -46,7 +48,8 @@ public enum DeviceGrantError: Explained, Hashable {
       }
     case .malformedAuthorization(let fault): fault.message
     case .malformedTokens(let error): error.message
-    case .redirected(let status): "the provider redirects the request (HTTP \(status)), which is not followed"
+    case .redirected(let status), .pollRedirected(let status):
+      "the provider redirects the request (HTTP \(status)), which is not followed"
     case .unintelligible(let status): "the provider answers with something that is not OAuth (HTTP \(status))"
     case .unavailable(let status): "the provider is not available (HTTP \(status))"
     case .transport(let failure): failure.message
@@ -59,6 +62,7 @@ public enum DeviceGrantError: Explained, Hashable {
     case .denied, .codeExpired, .answerLost: "run `daypass login` again"
     case .refused(let error), .invalidScope(let error, _): error.hint
     case .redirected: "check the spelling of issuer and device_authorization_endpoint, a slash at the end included"
+    case .pollRedirected: "check the spelling of issuer, a slash at the end included, and the provider's token_endpoint"
     case .unintelligible: "check that the client may use the device grant, and the provider's log"
     case .transport(let failure): failure.hint
     case .noDeviceEndpoint: "set device_authorization_endpoint, or log in with --method browser"

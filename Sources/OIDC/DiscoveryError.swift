@@ -1,3 +1,4 @@
+internal import Formats
 public import Model
 
 /// Why a provider's metadata cannot be used.
@@ -53,13 +54,18 @@ public enum DiscoveryError: Explained, Hashable {
   public var hint: String? {
     switch self {
     case .unusableIssuer: "write it as the provider does, for example https://login.example.com/realms/main"
-    case .unusableEndpointSetting: "it must be an https URL"
+    case .unusableEndpointSetting(let text): Self.isLinkLocal(text) ? Self.linkLocal : "it must be an https URL"
     case .absent: "check the spelling of issuer, its path included"
     case .issuerMismatch(_, let said):
       "if that is your provider, set issuer = \"\(said.printable())\": case and a slash at the end count"
-    case .unusableEndpoint: "endpoints must be https URLs"
+    case .unusableEndpoint(_, let text): Self.isLinkLocal(text.string) ? Self.linkLocal : "endpoints must be https URLs"
     case .transport(let failure): failure.hint
     case .unavailable, .redirected, .notAnObject, .missing, .wrongType: nil
     }
   }
+
+  private static let linkLocal =
+    "an address of this link alone (169.254.0.0/16, fe80::/10) is used for its own issuer only"
+
+  private static func isLinkLocal(_ text: String) -> Bool { (try? WebURL.parse(text))?.isLinkLocal ?? false }
 }

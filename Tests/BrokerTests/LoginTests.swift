@@ -28,7 +28,10 @@ import Testing
     let profile = world.profile { $0.timeout = timeout.map { .seconds($0) } }
     world.provider.set { $0.deviceHangs = true }
     let before = world.clocks.boot()
-    #expect(failure { try world.login(profile) }?.kind == .unreachable)
+    let silence = failure { try world.login(profile) }
+    #expect(silence?.kind == .unreachable)
+    // Of three tries the last one's time alone would mislead.
+    #expect(silence?.message.hasSuffix("(3 tries in 33 s)") == (timeout == nil))
     #expect(world.clocks.boot() - before <= .seconds(timeout ?? 60))
     #expect(world.provider.counts.device == (timeout == nil ? 3 : 1))
     world.provider.set {
@@ -36,6 +39,13 @@ import Testing
       $0.pendingPolls = 20
     }
     try world.login(profile)
+  }
+
+  @Test func `what failed several times says how often, and in what time`() throws {
+    let world = try World()
+    world.provider.set { $0.isDown = true }
+    let down = failure { try world.login() }
+    #expect(down?.message.contains("no connection to op.example: Connection refused (3 tries in ") == true)
   }
 
   @Test func `a second call makes no request`() throws {

@@ -56,6 +56,7 @@ import Testing
     #expect(world.provider.counts.refreshes == 1)
     #expect(world.provider.counts.exchanges == 0)
     #expect(try world.record().refreshToken == nil)
+    #expect(try world.status().wasEnded)
     world.provider.set { $0.refusesRefresh = nil }
     try world.login()
     #expect(try world.lease().account == "111122223333")

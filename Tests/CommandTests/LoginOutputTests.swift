@@ -56,6 +56,17 @@ struct LoginSummaryTests {
         """)
   }
 
+  @Test("where nothing could be bought, the session is spoken of alone")
+  func sessionAlone() {
+    let gain = LoginSummary.Gain(canRefresh: true, storage: .file)
+    #expect(
+      summary.session(gain, now: now) == """
+        Session      until the provider ends it
+        Storage      sealed with a key file beside it, readable by this user alone
+
+        """)
+  }
+
   @Test("what is missing, and what would help")
   func missing() {
     let gain = LoginSummary.Gain(sessionEnd: now + 3600, canRefresh: false, storage: .file)

@@ -50,6 +50,17 @@ struct StatusReportTests {
         """)
   }
 
+  @Test("a session that the provider ended is not called one without a refresh token")
+  func endedByTheProvider() {
+    var status = person()
+    status.canRefresh = false
+    #expect(
+      StatusReport(statuses: [status], now: now).text.contains("ends with the ID token: there is no refresh token"))
+    status.wasEnded = true
+    let text = StatusReport(statuses: [status], now: now).text
+    #expect(text.contains("Session      ended by the provider\n") && !text.contains("no refresh token"))
+  }
+
   @Test("one empty line between two profiles")
   func several() {
     let text = StatusReport(statuses: [person(), person()], now: now).text

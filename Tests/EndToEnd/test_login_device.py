@@ -31,6 +31,15 @@ def test_without_a_terminal_the_prompt_is_text_on_stderr_and_stdout_is_empty(per
     assert "alice@example.com" in result.stderr or "alice" in result.stderr, "says who you are"
 
 
+def test_if_the_exchange_fails_the_session_is_spoken_of_before_the_error(daypass, sandbox):
+    daypass.configure(default=sandbox.profile(role_arn=ALICE_ONLY_ROLE))
+    running = daypass.start("login")
+    sandbox.approve(sandbox.pending_code(), "bob")
+    stderr = running.finish().expect(77).stderr
+    assert stderr.index("Logged in") < stderr.index("Session ") < stderr.index("Storage ") < stderr.index("AccessDenied")
+    assert "none yet" not in stderr
+
+
 def test_on_a_terminal_the_prompt_goes_to_the_terminal_alone(person, sandbox, tmp_path):
     with open(tmp_path / "out", "wb") as out, open(tmp_path / "err", "wb") as err:
         terminal = person.terminal("login", columns=100, lines=50, stdout=out, stderr=err)

@@ -62,9 +62,13 @@ struct AuthorizationCodeTests {
     #expect(throws: AuthorizationCodeError.issuerMismatch) {
       try code("/callback?code=x&state=\(state)&iss=https%3A%2F%2Fevil.example")
     }
-    #expect(throws: AuthorizationCodeError.issuerMismatch) {
+  }
+
+  @Test func anAnswerThatDoesNotNameItsIssuerIsRefusedWhereItIsPromised() {
+    #expect(throws: AuthorizationCodeError.issuerMissing) {
       try code("/callback?code=x&state=\(state)", issInResponse: true)
     }
+    #expect(!AuthorizationCodeError.issuerMissing.message.contains("another issuer"))
   }
 
   @Test func theProvidersErrorIsPassedOn() throws {

@@ -155,7 +155,9 @@ struct DeviceAuthorizationTests {
         .success($0 == 0 ? HTTPResponse(status: 503, headers: [("retry-after", header)]) : .authorization())
       }) { _, _ in .success(.granted) }
       #expect(
-        simulation.progress == [.retrying(reason: "the provider is not available (HTTP 503)", in: .seconds(seconds))])
+        simulation.progress == [
+          .retrying(reason: "the provider is not available (HTTP 503)", in: .seconds(seconds)), .pending,
+        ])
       #expect(simulation.tokens != nil)
     }
   }

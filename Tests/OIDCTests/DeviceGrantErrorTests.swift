@@ -110,8 +110,10 @@ struct DeviceGrantErrorTests {
   @Test(arguments: [301, 302, 307, 308])
   func redirectsAreNeverFollowed(_ status: Int) {
     let simulation = end(HTTPResponse(status: status, headers: [("location", "https://evil.example/")]))
-    #expect(simulation.error == .redirected(status: status))
+    #expect(simulation.error == .pollRedirected(status: status))
     #expect(simulation.error?.kind == .malformed)
+    #expect(simulation.error?.hint?.contains("token_endpoint") == true)
+    #expect(simulation.error?.hint?.contains("device_authorization_endpoint") == false)
     #expect(simulation.requests.allSatisfy { $0.url.utf8.starts(with: "https://op.example/".utf8) })
   }
 

@@ -71,7 +71,7 @@ struct DeviceGrantScheduleTests {
     simulation.run { poll, _ in
       .success(poll == 0 ? .json(#"{"error":"slow_down","interval":\#(stated)}"#, status: 400) : .granted)
     }
-    #expect(simulation.progress == [.slowDown(interval: seconds)])
+    #expect(simulation.progress == [.pending, .slowDown(interval: seconds)])
     #expect(try #require(simulation.gaps.first) >= .seconds(seconds))
   }
 
@@ -123,6 +123,13 @@ struct DeviceGrantScheduleTests {
     }
     let kinds = simulation.progress.map { if case .retrying = $0 { "retrying" } else { "pending" } }
     #expect(kinds == ["pending", "retrying", "pending"])
+  }
+
+  @Test func pendingIsReportedBeforeTheFirstPollAlsoWhereTheApprovalIsThereAtOnce() {
+    var simulation = Simulation()
+    simulation.run { _, _ in .success(.granted) }
+    #expect(simulation.progress == [.pending])
+    #expect(simulation.polls.count == 1)
   }
 
   @Test(arguments: [
@@ -237,7 +244,7 @@ struct DeviceGrantScheduleTests {
     _ = grant.step(.start)
     let end = BootTime(nanoseconds: .max - 5)
     let actions = grant.step(.reply(.authorization(), now: end, wall: WallTime(seconds: .max)))
-    #expect(actions.count == 2)
+    #expect(actions.count == 3)
     #expect(!grant.step(.timePassed(now: BootTime(nanoseconds: .max))).isEmpty)
   }
 }

@@ -33,6 +33,15 @@ struct DiscoveryTests {
     return (nil, urls)
   }
 
+  @Test func anAddressOfThisLinkIsNotRefusedForItsScheme() throws {
+    for text: ByteText in ["https://169.254.169.254/", "https://[fe80::1]/keys"] {
+      let hint = DiscoveryError.unusableEndpoint("jwks_uri", text).hint
+      #expect(hint?.contains("this link") == true && hint?.contains("must be https") == false)
+    }
+    #expect(DiscoveryError.unusableEndpoint("jwks_uri", "http://op.example/").hint == "endpoints must be https URLs")
+    #expect(DiscoveryError.unusableEndpointSetting("https://169.254.169.254/").hint?.contains("this link") == true)
+  }
+
   @Test(arguments: [
     ("https://op.example", "https://op.example", ""), ("https://op.example/", "https://op.example", ""),
     ("https://op.example:8443/realms/a", "https://op.example:8443", "/realms/a"),

@@ -13,11 +13,14 @@ struct DeviceLogin {
     let clocks = surroundings.clocks
     var grant = grant
     var end: BootTime?
+    let began = clocks.boot()
+    var requests = 0
     var queue = grant.step(.start)
     while true {
       guard !queue.isEmpty else { throw Failure(.bug, "the device grant came to a stop") }
       switch queue.removeFirst() {
       case .send(let request):
+        requests += 1
         do throws(TransportFailure) {
           let request = end == nil ? surroundings.fitted(request, until: codeDeadline) : request
           let response = try surroundings.transport.send(request)
@@ -38,7 +41,10 @@ struct DeviceLogin {
       case .report(let progress):
         try presenter.present(LoginEvent(progress))
       case .finished(let tokens): return tokens
-      case .failed(let error): throw Failure(error)
+      case .failed(let error):
+        let failure = Failure(error)
+        guard end == nil, failure.kind == .unreachable else { throw failure }
+        throw surroundings.given(failure, up: requests, since: began)
       }
     }
   }

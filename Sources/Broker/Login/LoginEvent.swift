@@ -11,7 +11,7 @@ public enum LoginEvent: Sendable {
   case joined(LoginInProgress)
   /// That one ended without a session, or hangs: this one asks for a code of its own.
   case ownTurn
-  /// Nothing is wrong and nobody has approved yet. Once, then after each change.
+  /// Nothing is wrong and nobody has approved yet. Once, right after the code, then after each change.
   case pending
   case slowDown(interval: Duration)
   case retrying(reason: String, delay: Duration)

@@ -23,9 +23,15 @@ public struct LoginFlow {
   public struct Outcome: Sendable {
     public var session: StoredSession
     public var lease: Lease?
+
+    public init(session: StoredSession, lease: Lease?) {
+      self.session = session
+      self.lease = lease
+    }
   }
 
-  public func run() throws(Failure) -> Outcome {
+  /// - Parameter stored: called when the session is kept and said, before anything is bought with it: that may fail.
+  public func run(stored: (StoredSession) -> Void = { _ in }) throws(Failure) -> Outcome {
     let key = try LoginFlow.sessionKey(profile)
     let keeper = try SessionKeeper(surroundings, profile: profile)
     let turn = LoginTurn(
@@ -44,6 +50,7 @@ public struct LoginFlow {
       demand = .atLeast(0)
     }
     try presenter.present(.authorized(session.identity))
+    stored(session)
     guard profile.roleARN != nil else { return Outcome(session: session, lease: nil) }
     // The login's own identity, whatever else is configured or detected.
     var person = profile

@@ -157,6 +157,7 @@ struct Provider {
     until deadline: BootTime, _ body: (_ retryAfter: inout Int64?) throws(Problem) -> Value,
     isTransient: (Problem) -> Bool
   ) throws(Failure) -> Value {
+    let began = surroundings.clocks.boot()
     var attempt = 1
     while true {
       var retryAfter: Int64?
@@ -175,7 +176,7 @@ struct Provider {
         throw Failure(error)
       }
       guard isDue else {
-        var failure = Failure(problem)
+        var failure = surroundings.given(Failure(problem), up: attempt, since: began)
         failure.retryAfter = retryAfter
         throw failure
       }

@@ -43,7 +43,8 @@ extension Provider {
     until deadline: BootTime
   ) throws(RedemptionProblem) -> Redemption {
     var request = Refresh.request(refreshToken, tokenEndpoint: metadata.tokenEndpoint, client: client)
-    request.timeout = deadline - surroundings.clocks.boot()
+    let began = surroundings.clocks.boot()
+    request.timeout = deadline - began
     var attempt = 1
     var answerMayBeLost = false
     while true {
@@ -77,7 +78,9 @@ extension Provider {
             .failed, .transport(.interrupted(error)), answerMayBeLost: answerMayBeLost)
         }
         guard isDue else {
-          throw RedemptionProblem(.later(retryAfter: retryAfter), error, answerMayBeLost: answerMayBeLost)
+          var problem = RedemptionProblem(.later(retryAfter: retryAfter), error, answerMayBeLost: answerMayBeLost)
+          problem.failure = surroundings.given(problem.failure, up: attempt, since: began)
+          throw problem
         }
         attempt += 1
       }

@@ -24,16 +24,23 @@ struct LoginSummary {
   }
 
   func facts(_ gain: Gain, now: WallTime) -> String {
-    let end = gain.sessionEnd.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
-    let limit = "; no refresh token came with it: allow the client offline_access to stay logged in for longer"
     let credentials =
       gain.credentialsEnd.map { "until \(Moment.text($0, now: now))" }
       ?? "none yet: set role_arn, or give --role-arn to the verbs that need a role"
-    let facts = [
-      ("Session", end + (gain.canRefresh ? "" : limit)), ("Storage", gain.storage.meaning),
-      ("Role", gain.role?.printable()), ("Credentials", credentials),
-    ]
-    return Facts(facts, indent: "", width: 13).lines(columns: columns).joined(separator: "\n") + "\n"
+    return text(sessionFacts(gain, now) + [("Role", gain.role?.printable()), ("Credentials", credentials)])
+  }
+
+  /// Of what stays although nothing could be bought with it.
+  func session(_ gain: Gain, now: WallTime) -> String { text(sessionFacts(gain, now)) }
+
+  private func sessionFacts(_ gain: Gain, _ now: WallTime) -> [(label: String, text: String?)] {
+    let end = gain.sessionEnd.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
+    let limit = "; no refresh token came with it: allow the client offline_access to stay logged in for longer"
+    return [("Session", end + (gain.canRefresh ? "" : limit)), ("Storage", gain.storage.meaning)]
+  }
+
+  private func text(_ facts: [(label: String, text: String?)]) -> String {
+    Facts(facts, indent: "", width: 13).lines(columns: columns).joined(separator: "\n") + "\n"
   }
 }
 

@@ -22,7 +22,8 @@ struct StatusReport {
     if status.source == "login", status.subject != nil {
       let end = status.sessionExpiresAt.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"
       let reason = status.refreshGivesNoIDToken ? "a refresh brings no new one" : "there is no refresh token"
-      facts.append(("Session", status.canRefresh ? end : "ends with the ID token: \(reason)"))
+      let withoutRefresh = status.wasEnded ? "ended by the provider" : "ends with the ID token: \(reason)"
+      facts.append(("Session", status.canRefresh ? end : withoutRefresh))
       facts.append(("Storage", status.key?.meaning))
     }
     facts.append(("Login", status.login.map { "\($0.advice) (\(Moment.span($0.expiresAt - now)) left)" }))

@@ -47,7 +47,18 @@ struct Login: ParsableCommand {
       // At once: should the exchange fail, the session stays, and its owner must know.
       welcome: { StandardError.write(summary.greeting($0)) })
     defer { presenter.close() }
-    let outcome = try flow(wiring, presenter).run()
+    var session: StoredSession?
+    let outcome: LoginFlow.Outcome
+    do throws(Failure) {
+      outcome = try flow(wiring, presenter).run(stored: { session = $0 })
+    } catch {
+      presenter.close()
+      if let session {
+        let gain = LoginSummary.Gain(LoginFlow.Outcome(session: session, lease: nil), wiring.profile)
+        StandardError.write(summary.session(gain, now: clocks.wall()))
+      }
+      throw error
+    }
     presenter.close()
     StandardError.write(summary.facts(LoginSummary.Gain(outcome, wiring.profile), now: clocks.wall()))
   }
