@@ -74,7 +74,11 @@ public enum TransportFailure: Explained, Hashable {
     case .redirected: "check the spelling of the address; where it leads to is no https address"
     case .unusableProxy: "check HTTPS_PROXY and NO_PROXY"
     case .badHeader: "look for a line break in the file or variable it comes from"
-    case .badURL, .broken, .tooLarge, .encoded, .exhausted, .interrupted: nil
+    case .badURL: "check the spelling of the setting it comes from"
+    case .broken: "try again later; if it stays so, check the network and the proxy settings"
+    case .tooLarge, .encoded: "check the spelling of the address, and whether a proxy answers in its place"
+    case .exhausted: "end other programs, or raise the limit on open files (`ulimit -n`)"
+    case .interrupted: nil
     }
   }
 }

@@ -55,7 +55,9 @@ public enum AuthorizationCodeError: Explained, Hashable {
     case .noAuthorizationEndpoint: "log in with --method device"
     case .denied, .issuerMismatch, .issuerMissing, .noCode, .unavailable: "run `daypass login` again"
     case .refused(let error), .invalidScope(let error, _): error.hint
-    case .notACallback, .malformedTokens, .unintelligible: nil
+    case .notACallback: Advice.again
+    case .malformedTokens(let error): error.hint
+    case .unintelligible: "check that the client may use the authorization code grant, and the provider's log"
     }
   }
 }

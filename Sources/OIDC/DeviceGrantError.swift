@@ -66,7 +66,9 @@ public enum DeviceGrantError: Explained, Hashable {
     case .unintelligible: "check that the client may use the device grant, and the provider's log"
     case .transport(let failure): failure.hint
     case .noDeviceEndpoint: "set device_authorization_endpoint, or log in with --method browser"
-    case .malformedAuthorization, .malformedTokens, .unavailable: nil
+    case .malformedAuthorization: "the provider's device authorization endpoint breaks RFC 8628; \(Advice.settings)"
+    case .malformedTokens(let error): error.hint
+    case .unavailable: Advice.outage
     }
   }
 }

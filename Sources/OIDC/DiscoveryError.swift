@@ -60,7 +60,11 @@ public enum DiscoveryError: Explained, Hashable {
       "if that is your provider, set issuer = \"\(said.printable())\": case and a slash at the end count"
     case .unusableEndpoint(_, let text): Self.isLinkLocal(text.string) ? Self.linkLocal : "endpoints must be https URLs"
     case .transport(let failure): failure.hint
-    case .unavailable, .redirected, .notAnObject, .missing, .wrongType: nil
+    case .unavailable: Advice.outage
+    case .redirected: "check the spelling of issuer: https, the host, and a slash at the end"
+    case .notAnObject: "check the spelling of issuer, its path included: what answers there is no provider's metadata"
+    case .missing, .wrongType:
+      "check the spelling of issuer, its path included; if it is right, the provider is set up wrongly"
     }
   }
 

@@ -93,4 +93,12 @@ public enum KeySetError: Explained, Hashable {
     case .tooManyKeys(let count): "the issuer's key set has \(count) keys; at most 64 are read"
     }
   }
+
+  public var hint: String? {
+    switch self {
+    case .unavailable: Advice.outage
+    case .absent, .redirected, .notAnObject, .noKeys: "check issuer; its metadata must name the address of its keys"
+    case .tooManyKeys: "have the provider take away the keys it does not sign with any more"
+    }
+  }
 }

@@ -36,7 +36,8 @@ public struct OAuthError: Error, Sendable, Hashable {
     case "unauthorized_client", "device_flow_disabled", "unsupported_grant_type":
       "allow this grant for the client at the provider"
     case "invalid_scope": "set scopes (DAYPASS_SCOPES) to what this client may ask for"
-    default: nil
+    case "server_error", "temporarily_unavailable", "slow_down", "too_many_requests": Advice.outage
+    default: "check client_id and scopes; the provider's documentation or log may say more"
     }
   }
 }

@@ -99,7 +99,8 @@ public enum RefreshError: Explained, Hashable {
     case .refused(let error): error.hint
     case .redirected: "check the spelling of issuer, a slash at the end included"
     case .transport(let failure): failure.hint
-    case .malformed, .unavailable, .unintelligible: nil
+    case .malformed(let error): error.hint
+    case .unavailable, .unintelligible: Advice.outage
     }
   }
 }

@@ -60,6 +60,8 @@ public enum TokenResponseError: Explained, Hashable {
     case .tokenType(let type): "the token answer has token_type \(type.printable(limit: 40)) instead of Bearer"
     }
   }
+
+  public var hint: String? { Advice.settings }
 }
 
 extension JSONObject {

@@ -67,8 +67,19 @@ public enum VerificationError: Explained, Hashable {
     case .audience: "check client_id, and audience if the token is also for others"
     case .expired, .notYetValid, .stale: "check this machine's clock"
     case .algorithm: "let the provider sign with RS256 or ES256"
-    case .malformed(let error): error.hint
-    default: nil
+    case .malformed(let error): error.hint ?? Advice.settings
+    case .badSignature:
+      "check issuer; if it is right, the provider signs with another key than it publishes at jwks_uri"
+    case .unknownKey:
+      "try again, the provider may be replacing its keys; if it stays so, its jwks_uri must list the key it signs with"
+    case .unfitKey, .ambiguousKey: "the provider's keys at its jwks_uri must carry the kid and the alg of its tokens"
+    case .malformedClaim(let name): "have the provider put a valid \(name) into its ID tokens; scopes must hold openid"
+    case .authorizedParty: "check client_id; the provider must issue the token to it"
+    case .lifetime: "have the provider issue ID tokens that end within a day"
+    case .subject: "run `daypass login` to log in as that person"
+    case .nonce, .accessTokenHash: Advice.again
+    case .criticalExtension, .wrongType, .malformedKeyID:
+      "have the provider issue ID tokens as OpenID Connect has them: typ JWT or none, no crit, a short kid"
     }
   }
 
