@@ -14,6 +14,7 @@ struct Daypass: ParsableCommand {
     subcommands: [
       Login.self, Logout.self, Status.self, Token.self, Credentials.self, CredentialProcess.self, Exec.self, Serve.self,
       Source.self, WhoAmI.self, Console.self, TrustVerb.self, Configure.self,
+      Doctor.self,
     ])
 
   static let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }

@@ -13,7 +13,8 @@ struct Wiring {
   let color: Terminal.ColorChoice
   let surroundings: Surroundings
 
-  init(_ options: CommonOptions) throws(Failure) {
+  /// - Parameter warns: whether settings that have no effect are said here.
+  init(_ options: CommonOptions, warns: Bool = true) throws(Failure) {
     environment = Environment.given()
     try environment.refuseUnreadable()
     let variables = environment.variables
@@ -27,7 +28,7 @@ struct Wiring {
     } catch {
       throw Failure(error)
     }
-    for warning in try settings.warnings(for: profile) { log.log(.warning, warning) }
+    for warning in warns ? try settings.warnings(for: profile) : [] { log.log(.warning, warning) }
     let state = places.state.map { StateDirectoryOnDisk(path: $0) }
     surroundings = Wiring.surroundings(profile, environment, log, state)
   }

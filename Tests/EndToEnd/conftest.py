@@ -21,6 +21,7 @@ from support.lanes import Lanes, processors  # noqa: E402
 from support.need import need  # noqa: E402
 from support.program import Daypass  # noqa: E402
 from support.sandbox import Sandbox  # noqa: E402
+from support.scene import Scene  # noqa: E402
 from support.service import Service  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +93,14 @@ def logged_in(person, sandbox):
 def serve(daypass):
     """Starts `daypass serve` on a free port; whoever wants more says so in arguments."""
     return lambda *args, **options: Service(daypass, *args, **options)
+
+
+@pytest.fixture
+def scene(daypass, sandbox, make_sandbox, authority, tmp_path):
+    """All that a fault is planted with."""
+    made = Scene(daypass, sandbox, make_sandbox, authority, tmp_path)
+    yield made
+    made.end()
 
 
 @pytest.fixture

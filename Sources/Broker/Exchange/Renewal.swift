@@ -14,6 +14,7 @@ struct Renewal {
   private let presented: PresentedIdentity
   private let terms: ExchangeTerms
   private let cache: CredentialCache
+  private var isTrial = false
 
   /// - Parameter identity: one whose token is in hand already; nil has the source present what there is.
   init(
@@ -112,15 +113,26 @@ struct Renewal {
 
   // MARK: Buying
 
+  /// What buying would bring: nothing of it is kept, nor remembered where it fails.
+  func tried() throws(Failure) -> Lease {
+    var trial = self
+    trial.isTrial = true
+    do throws(Setback) { return try trial.obtained(anew: true, until: deadline) } catch { throw error.failure }
+  }
+
   /// - Parameter anew: whether nothing that was bought before may have part in it.
   private func buy(anew: Bool = false, until deadline: BootTime) throws(Failure) -> Lease {
     do throws(Setback) {
-      return terms.chain.isEmpty ? try bought(until: deadline) : try chained(anew: anew, until: deadline)
+      return try obtained(anew: anew, until: deadline)
     } catch {
       // A session that has ended is remembered in the session, which a login mends.
       if error.failure.kind != .loginRequired { cache.failures.record(error) }
       throw error.failure
     }
+  }
+
+  private func obtained(anew: Bool, until deadline: BootTime) throws(Setback) -> Lease {
+    terms.chain.isEmpty ? try bought(until: deadline) : try chained(anew: anew, until: deadline)
   }
 
   private func bought(until deadline: BootTime) throws(Setback) -> Lease {
@@ -160,6 +172,7 @@ struct Renewal {
   }
 
   private func keep(_ lease: Lease, _ identity: Identity?, in cache: CredentialCache) {
+    if isTrial { return }
     let isPerson = identity?.isPerson ?? false
     // A logout that came meanwhile has deleted everything that was bought with the session.
     if isPerson, (try? identities.present()) == nil { return }
@@ -202,7 +215,8 @@ struct Renewal {
     // What is expected is expected of the last.
     (profile.expectAccount, profile.expectRole) = (nil, nil)
     do throws(Failure) {
-      return try Renewal(surroundings, profile, identities.source, as: inHand, until: deadline).lease(demand)
+      let renewal = try Renewal(surroundings, profile, identities.source, as: inHand, until: deadline)
+      return isTrial ? try renewal.tried() : try renewal.lease(demand)
     } catch {
       throw Setback(error)
     }

@@ -32,13 +32,13 @@ struct SourceSelection {
   /// Its name, and why it is this one, whether or not it turns out to be usable.
   func choice() throws(Failure) -> (name: String, reason: String) {
     if case .named(let name) = profile.source { return (name, "source (\(profile.origin(of: .source)))") }
-    let set = SourceSelection.settings.filter { isSet($0.key) }
+    let set = set
     guard set.count <= 1 else { throw several(set.map(\.key)) }
     if let setting = set.first {
       return (setting.name, "\(setting.key.rawValue) (\(profile.origin(of: setting.key)))")
     }
     if profile.issuer != nil && profile.clientID != nil { return ("login", "issuer and client_id are set") }
-    let marked = Platform.ci.filter { $0.mark(context) != nil }
+    let marked = marked
     if marked.count > 1 {
       let names = marked.map(\.name).joined(separator: " and ")
       guard !profile.strict else {
@@ -52,6 +52,17 @@ struct SourceSelection {
     }
     throw nothing
   }
+
+  /// CI systems that are here, in the order in which they count.
+  var marked: [Platform] { Platform.ci.filter { $0.mark(context) != nil } }
+
+  /// Whether there is nothing to choose from.
+  var isEmpty: Bool {
+    profile.source == .auto && set.isEmpty && (profile.issuer == nil || profile.clientID == nil)
+      && !Platform.all.contains { $0.mark(context) != nil }
+  }
+
+  private var set: [(name: String, key: ProfileKey)] { SourceSelection.settings.filter { isSet($0.key) } }
 
   func isSet(_ key: ProfileKey) -> Bool {
     switch key {

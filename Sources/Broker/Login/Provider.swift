@@ -101,7 +101,7 @@ struct Provider {
     do throws(VerificationError) { return try body(refetched) } catch { throw Failure(error) }
   }
 
-  private func keys(_ address: WebURL, until deadline: BootTime) throws(Failure) -> KeySet {
+  func keys(_ address: WebURL, until deadline: BootTime) throws(Failure) -> KeySet {
     try retrying(until: deadline) { (retryAfter) throws(KeysProblem) in
       switch send(KeySet.request(address), until: deadline) {
       case .failure(let failure): throw .transport(failure)

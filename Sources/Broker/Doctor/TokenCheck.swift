@@ -1,0 +1,31 @@
+import Formats
+import Model
+import STS
+
+/// What a pre-issued token claims: what a trust policy is held against. Never the token.
+struct TokenCheck {
+  let issued: Result<(identity: Identity, problem: Failure?), Failure>
+  let isRenewable: Bool
+
+  var verdict: Verdict {
+    switch issued {
+    case .failure(let failure): return .fault(failure)
+    case .success(let (identity, problem)):
+      if let problem { return .fault(problem) }
+      let claims = identity.claimsForMessages
+      let audience = claims.audience.map { $0.printable(limit: 80) }.joined(separator: ", ")
+      let end = "until \(RFC3339.format(identity.expiration))" + (isRenewable ? "" : ", and there is no newer one")
+      return .ok(
+        "sub \(claims.subject?.printable() ?? "(none)"), iss \(claims.issuer?.printable() ?? "(none)"), "
+          + "aud \(audience.isEmpty ? "(none)" : audience), \(end)")
+    }
+  }
+}
+
+extension Evidence {
+  var tokenVerdict: Verdict {
+    if let lacksIdentity { return lacksIdentity }
+    guard !isLogin else { return .skipped("a person's session is used") }
+    return TokenCheck(issued: issued, isRenewable: (try? source.get())?.isRenewable ?? true).verdict
+  }
+}
