@@ -66,8 +66,9 @@ final class Evidence {
   lazy var issuer: ByteText? = {
     guard case .success(let source) = source else { return nil }
     if source.isLogin { return profile.issuer }
-    let claimed = (try? issued.get())?.identity.claimsForMessages.issuer
-    return claimed.map { ByteText($0) } ?? profile.issuer
+    guard let identity = (try? issued.get())?.identity else { return profile.issuer }
+    // Whoever signed a SAML response publishes no keys that are looked for here.
+    return identity.token == nil ? nil : identity.issuer ?? profile.issuer
   }()
 
   /// The issuer's metadata as they came; nil where there is nobody to ask, or no way to.

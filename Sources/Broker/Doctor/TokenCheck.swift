@@ -2,7 +2,7 @@ import Formats
 import Model
 import STS
 
-/// What a pre-issued token claims: what a trust policy is held against. Never the token.
+/// What a pre-issued token or SAML response claims: what a trust policy is held against. Never the token.
 struct TokenCheck {
   let issued: Result<(identity: Identity, problem: Failure?), Failure>
   let isRenewable: Bool
@@ -12,12 +12,11 @@ struct TokenCheck {
     case .failure(let failure): return .fault(failure)
     case .success(let (identity, problem)):
       if let problem { return .fault(problem) }
-      let claims = identity.claimsForMessages
-      let audience = claims.audience.map { $0.printable(limit: 80) }.joined(separator: ", ")
-      let end = "until \(RFC3339.format(identity.expiration))" + (isRenewable ? "" : ", and there is no newer one")
+      let audience = identity.audiences.map { $0.printable(limit: 80) }.joined(separator: ", ")
+      let end = identity.expiration.map { ", until \(RFC3339.format($0))" } ?? ""
       return .ok(
-        "sub \(claims.subject?.printable() ?? "(none)"), iss \(claims.issuer?.printable() ?? "(none)"), "
-          + "aud \(audience.isEmpty ? "(none)" : audience), \(end)")
+        "sub \(identity.subject?.printable() ?? "(none)"), iss \(identity.issuer?.printable() ?? "(none)"), "
+          + "aud \(audience.isEmpty ? "(none)" : audience)\(end)" + (isRenewable ? "" : ", and there is no newer one"))
     }
   }
 }

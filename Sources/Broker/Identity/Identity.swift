@@ -78,17 +78,22 @@ extension Identity {
     }
   }
 
+  var audiences: [ByteText] {
+    switch self {
+    case .person(let session): session.identity.audiences
+    case .preissued(let token, _): token.audiences
+    case .saml(let response): response.audiences
+    }
+  }
+
   /// For the message about its refusal.
   var refused: RefusedProof {
-    func claims(_ audiences: [ByteText]) -> TokenClaims {
+    if case .saml(let response) = self {
+      return .response(issuer: response.unverifiedIssuer, roles: response.unverifiedRoles)
+    }
+    return .token(
       TokenClaims(
-        issuer: issuer?.string, audience: audiences.map(\.string), subject: subject?.string, expiration: expiration)
-    }
-    switch self {
-    case .person(let session): return .token(claims(session.identity.audiences))
-    case .preissued(let token, _): return .token(claims(token.audiences))
-    case .saml(let response): return .response(issuer: response.unverifiedIssuer, roles: response.unverifiedRoles)
-    }
+        issuer: issuer?.string, audience: audiences.map(\.string), subject: subject?.string, expiration: expiration))
   }
 }
 
