@@ -47,9 +47,9 @@ struct ClockCheckTests {
   @Test(
     "ahead by more than a token may be from the future, or behind by more than a signature may be old",
     arguments: [
-      (0, Verdict.Status.ok), (60, .ok), (-60, .ok), (61, .fault), (-61, .warning), (-300, .warning), (-301, .fault),
-      (Int64.max, .fault), (Int64.min, .fault),
-    ])
+      (0, .ok), (60, .ok), (-60, .ok), (61, .fault), (-61, .warning), (-300, .warning), (-301, .fault),
+      (.max, .fault), (.min, .fault),
+    ] as [(Int64, Verdict.Status)])
   func bounds(skew: Int64, status: Verdict.Status) {
     #expect(clock(skew).status == status)
     #expect(clock(skew, skew).status == status)
@@ -154,7 +154,7 @@ struct ExaminationTests {
   }
 
   @Test("a failed exchange is not remembered: nobody is held back by who only looks")
-  func failure() throws {
+  func failedExchange() throws {
     let world = try World()
     try world.login(world.profile { $0.roleARN = nil })
     world.provider.set { $0.stsError = "AccessDenied" }

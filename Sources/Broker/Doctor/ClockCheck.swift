@@ -25,7 +25,7 @@ struct ClockCheck {
           + nearest.host,
         hint: "whoever runs \(farthest.host) has to set it")
     }
-    let message = "this machine's clock is \(ClockCheck.distance(-nearest.skew)) that of \(nearest.host)"
+    let message = "this machine's clock is \(ClockCheck.distance(nearest.skew, ofOurs: true)) that of \(nearest.host)"
     let isHarmful = nearest.skew > ClockCheck.ahead || nearest.skew < -ClockCheck.behind
     let hint = "set it, for example with `timedatectl set-ntp true`: tokens and certificates are judged by it"
     return isHarmful ? .fault(message, hint: hint) : .warning(message, hint: hint)
@@ -33,7 +33,10 @@ struct ClockCheck {
 
   private static func isApart(_ skew: Int64) -> Bool { skew.magnitude > 60 }
 
-  private static func distance(_ skew: Int64) -> String { "\(skew.magnitude) s \(skew > 0 ? "ahead of" : "behind")" }
+  /// - Parameter ofOurs: whether this machine's clock is said to be ahead or behind, and not the other one.
+  private static func distance(_ skew: Int64, ofOurs: Bool = false) -> String {
+    "\(skew.magnitude) s \((skew > 0) != ofOurs ? "ahead of" : "behind")"
+  }
 
   private static func list(_ hosts: [String]) -> String {
     hosts.count == 2 && hosts[0] == hosts[1] ? hosts[0] : hosts.joined(separator: " and ")

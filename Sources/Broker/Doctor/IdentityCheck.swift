@@ -1,4 +1,5 @@
 import Model
+import OIDC
 
 /// Which identity is used, and whether it is whole. A CI that is detected and gives no token is a fault, whatever else
 /// would do.
