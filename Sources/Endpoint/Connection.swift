@@ -43,14 +43,15 @@ final class Connection: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isClosing else { return }
-    reader.append(unwrapInboundIn(data).readableBytesView)
+    unwrapInboundIn(data).withUnsafeReadableBytes { reader.append($0) }
     while !isClosing {
       switch reader.next() {
       case .needsMore: return
       case .request(let head):
         let isLast = !head.isPersistent || connections.isDraining
         send(responder.response(to: head, now: clocks.wall()), closing: isLast, omitsBody: head.isHEAD, context)
-        enter(.between)
+        // Its time begins when the answers of this round are on their way.
+        phase = .between
       case .refused(let refusal): send(.to(refusal), closing: true, omitsBody: false, context)
       }
     }
@@ -86,9 +87,7 @@ final class Connection: ChannelInboundHandler {
     _ response: Response, closing: Bool, omitsBody: Bool, _ context: ChannelHandlerContext
   ) {
     requests.add(response.status)
-    let buffer = response.withSerialized(closing: closing, omitsBody: omitsBody) { bytes in
-      context.channel.allocator.buffer(bytes: bytes)
-    }
+    let buffer = response.framed(closing: closing, omitsBody: omitsBody)
     guard closing else { return context.write(wrapOutboundOut(buffer), promise: nil) }
     isClosing = true
     deadline = .now() + limits.request.amount

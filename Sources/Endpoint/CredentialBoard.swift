@@ -30,14 +30,17 @@ public final class CredentialBoard: Sendable {
 
   private struct Contents {
     var entry: Entry
-    /// Made once for each generation, so that an answer costs a copy.
+    /// Made once for each generation, and shared by all who ask.
     var answer: Response
+    /// From when on it must not be given; nil where it stays true.
+    var end: WallTime?
     var tally = Tally()
     var hasHeldCredentials: Bool
 
     init(_ entry: Entry) {
       self.entry = entry
       answer = Response(entry)
+      end = entry.end
       hasHeldCredentials = entry.isFresh
     }
   }
@@ -58,6 +61,7 @@ public final class CredentialBoard: Sendable {
       contents.withLock { contents in
         contents.entry = newValue
         contents.answer = answer
+        contents.end = newValue.end
         contents.hasHeldCredentials = contents.hasHeldCredentials || newValue.isFresh
       }
     }
@@ -83,8 +87,8 @@ public final class CredentialBoard: Sendable {
   }
 
   func answer(at now: WallTime) -> Response {
-    let (entry, answer) = contents.withLock { ($0.entry, $0.answer) }
-    guard case .fresh(let credentials) = entry, !credentials.isUsable(at: now) else { return answer }
+    let (answer, end) = contents.withLock { ($0.answer, $0.end) }
+    guard let end, now >= end else { return answer }
     return .unavailable(
       .unavailable, message: "the credentials have expired and could not be renewed yet", retryAfter: 1)
   }
@@ -92,6 +96,12 @@ public final class CredentialBoard: Sendable {
 
 extension CredentialBoard.Entry {
   fileprivate var isFresh: Bool { if case .fresh = self { true } else { false } }
+
+  /// Of what is handed out; what is incomplete is never.
+  fileprivate var end: WallTime? {
+    guard case .fresh(let credentials) = self else { return nil }
+    return credentials.isComplete ? credentials.expiration : WallTime(seconds: .min)
+  }
 }
 
 extension Response {
@@ -110,9 +120,9 @@ extension Response {
 }
 
 extension AWSCredentials {
-  fileprivate func isUsable(at now: WallTime) -> Bool {
-    !accessKeyID.isEmpty && !secretAccessKey.isEmpty && !sessionToken.isEmpty && expiration > now
-  }
+  fileprivate var isComplete: Bool { !accessKeyID.isEmpty && !secretAccessKey.isEmpty && !sessionToken.isEmpty }
+
+  fileprivate func isUsable(at now: WallTime) -> Bool { isComplete && expiration > now }
 
   /// What the container provider of AWS SDKs reads:
   /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>

@@ -41,9 +41,8 @@ public struct ConnectionEnds: Sendable, Hashable {
 
 /// In order: 403, 405, 404, 400 (for a token), 401, 503, 200.
 struct MetadataRouter: Responder {
-  private static let tokenPath = Array("/latest/api/token".utf8)
-  private static let rolesPath = Array("/latest/meta-data/iam/security-credentials".utf8)
-  private static let lifetimeHeader = "x-aws-ec2-metadata-token-ttl-seconds"
+  private static let rolesPath: StaticString = "/latest/meta-data/iam/security-credentials"
+  private static let lifetimeHeader: StaticString = "x-aws-ec2-metadata-token-ttl-seconds"
 
   let policy: RequestPolicy
   let metadata: Metadata
@@ -55,22 +54,22 @@ struct MetadataRouter: Responder {
     guard let ends, let owner = metadata.owner(ends), metadata.allowed.contains(owner) else {
       return .forbidden("only programs of this service's own user are answered")
     }
-    if head.path == Self.tokenPath {
-      return head.method.elementsEqual("PUT".utf8) ? token(head) : .notAllowed("PUT")
+    if head.path.equals("/latest/api/token") {
+      return head.method.equals("PUT") ? token(head) : .notAllowed("PUT")
     }
-    guard head.method.elementsEqual("GET".utf8) else { return .notAllowed("GET") }
-    let board = metadata.table.entry(named: Array(metadata.profile.utf8)[...])?.board
+    guard head.method.equals("GET") else { return .notAllowed("GET") }
+    let role = Array(metadata.profile.utf8)
+    let board = metadata.table.entry(named: role[...])?.board
     // SDKs take 404 for an instance without a role, and go on searching; 503 they would wait for.
     guard let board, board.hasHeldCredentials else { return .notFound("there are no credentials yet") }
-    let role = Array(metadata.profile.utf8)
-    let isListing = head.path == Self.rolesPath || head.path == Self.rolesPath + [Octet.slash]
-    guard isListing || head.path == Self.rolesPath + [Octet.slash] + role else {
-      return .notFound("there are only credentials here")
-    }
+    guard head.path.starts(with: Self.rolesPath),
+      case let rest = head.path.dropFirst(Self.rolesPath.utf8CodeUnitCount), rest.isEmpty || rest.first == Octet.slash,
+      case let asked = rest.dropFirst(), asked.isEmpty || asked.elementsEqual(role)
+    else { return .notFound("there are only credentials here") }
     guard isAuthorized(head) else {
       return Response(.unauthorized, code: "Unauthorized", message: "the metadata token is missing or has expired")
     }
-    if isListing { return Response(.ok, .text, role) }
+    if asked.isEmpty { return Response(.ok, .text, role) }
     guard let credentials = board.credentials(at: now) else { return board.answer(at: now) }
     let members: [(String, JSON)] = [
       ("Code", "Success"), ("LastUpdated", .string(ByteText(RFC3339.format(now)))), ("Type", "AWS-HMAC"),
@@ -79,8 +78,7 @@ struct MetadataRouter: Responder {
   }
 
   private func token(_ head: RequestHead) -> Response {
-    let values = head.values(Self.lifetimeHeader)
-    guard values.count == 1, let digits = values.first, (1...5).contains(digits.count),
+    guard let digits = head.onlyValue(Self.lifetimeHeader), (1...5).contains(digits.count),
       digits.allSatisfy(Octet.isDigit),
       case let seconds = digits.reduce(0, { $0 * 10 + Int64($1 - Octet.zero) }),
       MetadataTokens.lifetimes.contains(seconds)
@@ -89,11 +87,11 @@ struct MetadataRouter: Responder {
         .badRequest, code: "BadRequest", message: "\(Self.lifetimeHeader) must be a number from 1 to 21600")
     }
     return Response(
-      .ok, .text, Array(metadata.tokens.make(lifetime: seconds).utf8), headers: [(Self.lifetimeHeader, "\(seconds)")])
+      .ok, .text, Array(metadata.tokens.make(lifetime: seconds).utf8),
+      headers: [(Self.lifetimeHeader.description, "\(seconds)")])
   }
 
   private func isAuthorized(_ head: RequestHead) -> Bool {
-    let values = head.values("x-aws-ec2-metadata-token")
-    return values.count == 1 && values.allSatisfy(metadata.tokens.isValid)
+    head.onlyValue("x-aws-ec2-metadata-token").map(metadata.tokens.isValid) ?? false
   }
 }

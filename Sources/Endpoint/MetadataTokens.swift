@@ -21,7 +21,7 @@ struct MetadataTokens: Sendable {
     return Base64URL.encode(encoded + code(encoded))
   }
 
-  func isValid(_ token: [UInt8]) -> Bool {
+  func isValid(_ token: RequestBytes) -> Bool {
     guard token.count <= 64, let bytes = Base64URL.decode(token), bytes.count == Self.endSize + Self.codeSize else {
       return false
     }

@@ -21,20 +21,18 @@ public struct Probes: Sendable {
 
     fileprivate enum Subject {
       case health, readiness, metrics
-      case profile(ArraySlice<UInt8>)
+      case profile(RequestBytes)
     }
   }
 
   /// Nil where the path is no probe's.
-  func probe(_ path: [UInt8]) -> Probe? {
-    let prefix = Array("/readyz/".utf8)
-    if path.elementsEqual("/healthz".utf8) { return Probe(probes: self, subject: .health) }
-    if path.elementsEqual("/readyz".utf8) { return Probe(probes: self, subject: .readiness) }
-    if path.elementsEqual("/metrics".utf8) { return Probe(probes: self, subject: .metrics) }
-    if path.count > prefix.count, path.starts(with: prefix) {
-      return Probe(probes: self, subject: .profile(path.dropFirst(prefix.count)))
-    }
-    return nil
+  func probe(_ path: RequestBytes) -> Probe? {
+    if path.equals("/healthz") { return Probe(probes: self, subject: .health) }
+    if path.equals("/readyz") { return Probe(probes: self, subject: .readiness) }
+    if path.equals("/metrics") { return Probe(probes: self, subject: .metrics) }
+    let prefix: StaticString = "/readyz/"
+    guard path.count > prefix.utf8CodeUnitCount, path.starts(with: prefix) else { return nil }
+    return Probe(probes: self, subject: .profile(path.dropFirst(prefix.utf8CodeUnitCount)))
   }
 }
 
@@ -46,7 +44,7 @@ struct ProbeRouter: Responder {
   func response(to head: RequestHead, now: WallTime) -> Response {
     let probe = probes.probe(head.path)
     if let refusal = policy.refusal(of: head, isProbe: probe != nil) { return refusal }
-    guard head.method.elementsEqual("GET".utf8) else { return .notAllowed("GET") }
+    guard head.method.equals("GET") else { return .notAllowed("GET") }
     return probe?.response(now: now) ?? .notFound("there are only /healthz, /readyz and /metrics")
   }
 }

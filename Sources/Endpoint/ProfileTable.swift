@@ -29,7 +29,7 @@ public final class ProfileTable: Sendable {
     }
   }
 
-  func entry(named name: ArraySlice<UInt8>) -> Entry? {
+  func entry(named name: RequestBytes) -> Entry? {
     let contents = contents.withLock { $0 }
     return contents.byName[Array(name)].map { contents.entries[$0] }
   }
@@ -38,10 +38,11 @@ public final class ProfileTable: Sendable {
   ///
   /// Found by a hash whose key is the process's own secret, then compared in constant time: how long it takes says
   /// nothing about the tokens there are, however many profiles are served.
-  func entry(openedBy token: Secret) -> Entry? {
+  func entry(openedBy token: RequestBytes) -> Entry? {
     let contents = contents.withLock { $0 }
-    let found = contents.byToken[Contents.hash(token)] ?? []
-    return found.map { contents.entries[$0] }.first { $0.token == token }
+    guard let found = contents.byToken[token.withUnsafeBytes(Contents.hash)] else { return nil }
+    for index in found where contents.entries[index].token.matches(token) { return contents.entries[index] }
+    return nil
   }
 
   private final class Contents: Sendable {
@@ -55,19 +56,17 @@ public final class ProfileTable: Sendable {
       var byToken: [Int: [Int]] = [:]
       for (index, entry) in entries.enumerated() {
         byName[Array(entry.name.utf8)] = index
-        byToken[Contents.hash(entry.token), default: []].append(index)
+        byToken[entry.token.withBytes(Contents.hash), default: []].append(index)
       }
       self.byName = byName
       self.byToken = byToken
     }
 
     /// SipHash with a random key for each process, which is what the standard library hashes with.
-    static func hash(_ token: Secret) -> Int {
-      token.withBytes { bytes in
-        var hasher = Hasher()
-        hasher.combine(bytes: bytes)
-        return hasher.finalize()
-      }
+    static func hash(_ token: UnsafeRawBufferPointer) -> Int {
+      var hasher = Hasher()
+      hasher.combine(bytes: token)
+      return hasher.finalize()
     }
   }
 }

@@ -1,5 +1,5 @@
-/// Why a request gets no further than its head. The first in this order, where there are several, and the connection is closed after each: where the next
-/// request would begin is not certain.
+/// Why a request gets no further than its head. The first in this order, where there are several, and the connection is
+/// closed after each: where the next request would begin is not certain.
 enum RequestRefusal: Error, Equatable {
   /// 400
   case malformed
@@ -18,124 +18,140 @@ extension RequestHead {
   /// What RFC 9112 lets a server be lenient about is refused, because two readers that are lenient in different ways
   /// can be told different things: bare LF, folded lines, blanks before the colon, repeated Host or Content-Length,
   /// Transfer-Encoding (no request here needs a body).
-  init(parsing head: some Collection<UInt8>) throws(RequestRefusal) {
-    var lines = Array(head).lines
-    guard !lines.isEmpty else { throw .malformed }
-    let requestLine = lines.removeFirst().split(separator: Octet.space, omittingEmptySubsequences: false)
-    guard requestLine.count == 3, requestLine[0].isToken else { throw .malformed }
-    let isOld = requestLine[2].elementsEqual("HTTP/1.0".utf8)
-    guard isOld || requestLine[2].elementsEqual("HTTP/1.1".utf8) else { throw .malformed }
+  init(parsing head: RequestBytes) throws(RequestRefusal) {
+    var lines = Lines(head)
+    guard let requestLine = lines.next(), let (method, target, version) = requestLine.words else { throw .malformed }
+    let isOld = version.equals("HTTP/1.0")
+    guard method.isToken, isOld || version.equals("HTTP/1.1") else { throw .malformed }
 
     var headers: [Header] = []
-    for line in lines { headers.append(try Header(parsing: line)) }
-    func values(_ name: String) -> [[UInt8]] {
-      headers.filter { $0.name.elementsEqual(name.utf8) }.map(\.value)
+    headers.reserveCapacity(8)
+    var framing = Framing()
+    while let line = lines.next() {
+      let header = try Header(parsing: line)
+      try framing.take(header)
+      headers.append(header)
     }
-
-    let hosts = values("host")
-    guard hosts.count == 1 || (hosts.isEmpty && isOld), values("transfer-encoding").isEmpty else { throw .malformed }
-    let lengths = values("content-length")
-    guard lengths.count <= 1 else { throw .malformed }
-    let bodyLength =
-      try lengths.first.map { (digits) throws(RequestRefusal) in try RequestHead.bodyLength(digits) } ?? 0
-
-    let options = values("connection").flatMap { $0.split(separator: UInt8(ascii: ",")) }
-      .map { $0.trimmed.map(Octet.lowercased) }
-    method = Array(requestLine[0])
-    path = try RequestHead.path(of: requestLine[1], host: hosts.first)
+    guard framing.host != nil || isOld else { throw .malformed }
+    self.method = method
+    path = try RequestHead.path(of: target, host: framing.host)
     // Nothing is malformed: now it may be too large.
     guard headers.count <= RequestHead.headerLimit else { throw .headersTooLarge }
-    guard bodyLength <= RequestHead.bodyLimit else { throw .bodyTooLarge }
+    guard framing.bodyLength ?? 0 <= RequestHead.bodyLimit else { throw .bodyTooLarge }
     self.headers = headers
-    self.bodyLength = bodyLength
-    isPersistent = !isOld && !options.contains(Array("close".utf8))
-  }
-
-  /// Of a Content-Length; what is far beyond the limit is somewhere beyond it.
-  private static func bodyLength(_ digits: [UInt8]) throws(RequestRefusal) -> Int {
-    guard !digits.isEmpty, digits.allSatisfy(Octet.isDigit) else { throw .malformed }
-    // 64 KiB has five digits: six cannot overflow.
-    return digits.drop { $0 == Octet.zero }.prefix(6).reduce(0) { $0 * 10 + Int($1 - Octet.zero) }
+    bodyLength = framing.bodyLength ?? 0
+    isPersistent = !isOld && !framing.closes
   }
 
   /// The path of an origin-form target, or of an absolute-form one that names the same host (RFC 9112 §3.2).
-  private static func path(of target: ArraySlice<UInt8>, host: [UInt8]?) throws(RequestRefusal) -> [UInt8] {
+  private static func path(of target: RequestBytes, host: RequestBytes?) throws(RequestRefusal) -> RequestBytes {
     var target = target
-    let scheme = Array("http://".utf8)
-    if target.prefix(scheme.count).map(Octet.lowercased) == scheme {
-      target = target.dropFirst(scheme.count)
+    let scheme: StaticString = "http://"
+    if target.startsIgnoringCase(with: scheme) {
+      target = target.dropFirst(scheme.utf8CodeUnitCount)
       let authority = target.prefix { $0 != Octet.slash && $0 != Octet.question }
       guard let host, authority.elementsEqual(host) else { throw .malformed }
       target = target.dropFirst(authority.count)
     }
-    guard target.first == Octet.slash, target.allSatisfy({ (0x21...0x7E).contains($0) }),
-      !target.contains(UInt8(ascii: "#"))
+    guard target.first == Octet.slash,
+      target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
     else { throw .malformed }
-    let path = Array(target.prefix { $0 != Octet.question })
-    for segment in path.split(separator: Octet.slash) where segment.isDotSegment { throw .malformed }
+    let path = target.prefix { $0 != Octet.question }
+    guard !path.hasDotSegment else { throw .malformed }
     return path
   }
 }
 
-extension RequestHead.Header {
-  fileprivate init(parsing line: ArraySlice<UInt8>) throws(RequestRefusal) {
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), line[..<colon].isToken else { throw .malformed }
-    name = line[..<colon].map(Octet.lowercased)
-    value = Array(line[(colon + 1)...].trimmed)
-    guard value.allSatisfy({ $0 == Octet.tab || ($0 >= 0x20 && $0 != 0x7F) }) else { throw .malformed }
-  }
-}
+/// What the headers say of the request's own limits.
+private struct Framing {
+  var host: RequestBytes?
+  var bodyLength: Int?
+  var closes = false
 
-enum Octet {
-  static let tab = UInt8(ascii: "\t"), carriageReturn = UInt8(ascii: "\r"), lineFeed = UInt8(ascii: "\n")
-  static let space = UInt8(ascii: " "), slash = UInt8(ascii: "/"), question = UInt8(ascii: "?")
-  static let zero = UInt8(ascii: "0")
-
-  static func isDigit(_ byte: UInt8) -> Bool { (zero...UInt8(ascii: "9")).contains(byte) }
-
-  static func lowercased(_ byte: UInt8) -> UInt8 {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-  }
-}
-
-extension Array<UInt8> {
-  /// Split at CR LF; a CR or LF elsewhere stays in its line and is refused there.
-  fileprivate var lines: [ArraySlice<UInt8>] {
-    var lines: [ArraySlice<UInt8>] = []
-    var start = startIndex
-    for index in indices.dropFirst() where self[index] == Octet.lineFeed && self[index - 1] == Octet.carriageReturn {
-      guard index > start else { continue }
-      lines.append(self[start..<(index - 1)])
-      start = index + 1
+  mutating func take(_ header: RequestHead.Header) throws(RequestRefusal) {
+    // Each name has a length of its own, so most headers are told apart by a number.
+    let name = header.name
+    if name.equalsIgnoringCase("host") {
+      guard host == nil else { throw .malformed }
+      host = header.value
+    } else if name.equalsIgnoringCase("content-length") {
+      guard bodyLength == nil else { throw .malformed }
+      bodyLength = try Self.bodyLength(header.value)
+    } else if name.equalsIgnoringCase("transfer-encoding") {
+      throw .malformed
+    } else if name.equalsIgnoringCase("connection") {
+      closes = closes || header.value.split(separator: Octet.comma).contains { $0.trimmed.equalsIgnoringCase("close") }
     }
-    if start < endIndex { lines.append(self[start...]) }
-    return lines
+  }
+
+  /// Of a Content-Length; what is far beyond the limit is somewhere beyond it.
+  private static func bodyLength(_ digits: RequestBytes) throws(RequestRefusal) -> Int {
+    guard !digits.isEmpty, digits.allSatisfy(Octet.isDigit) else { throw .malformed }
+    // 64 KiB has five digits: six cannot overflow.
+    return digits.drop { $0 == Octet.zero }.prefix(6).reduce(0) { $0 * 10 + Int($1 - Octet.zero) }
   }
 }
 
-extension ArraySlice<UInt8> {
-  /// RFC 9110 §5.6.2.
-  fileprivate var isToken: Bool {
-    !isEmpty
-      && allSatisfy { byte in
-        Octet.isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(Octet.lowercased(byte))
-          || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+extension RequestHead.Header {
+  fileprivate init(parsing line: RequestBytes) throws(RequestRefusal) {
+    guard let colon = line.firstIndex(of: Octet.colon), line[..<colon].isToken else { throw .malformed }
+    name = line[..<colon]
+    value = line[(colon + 1)...].trimmed
+    guard value.allSatisfy(Octet.isOfValue) else { throw .malformed }
+  }
+}
+
+/// A head cut at CR LF; a CR or LF elsewhere stays in its line and is refused there.
+private struct Lines: IteratorProtocol {
+  private var rest: RequestBytes
+
+  init(_ head: RequestBytes) { rest = head }
+
+  mutating func next() -> RequestBytes? {
+    guard !rest.isEmpty else { return nil }
+    var search = rest.startIndex
+    while let end = rest[search...].firstIndex(of: Octet.lineFeed) {
+      if end > rest.startIndex, rest[end - 1] == Octet.carriageReturn {
+        defer { rest = rest[(end + 1)...] }
+        return rest[..<(end - 1)]
       }
+      search = end + 1
+    }
+    defer { rest = [] }
+    return rest
+  }
+}
+
+extension RequestBytes {
+  /// Exactly three, with one blank between them.
+  fileprivate var words: (RequestBytes, RequestBytes, RequestBytes)? {
+    guard let first = firstIndex(of: Octet.space), let last = lastIndex(of: Octet.space), first < last,
+      !self[(first + 1)..<last].contains(Octet.space)
+    else { return nil }
+    return (self[..<first], self[(first + 1)..<last], self[(last + 1)...])
   }
 
-  fileprivate var trimmed: ArraySlice<UInt8> {
-    let isBlank = { (byte: UInt8) in byte == Octet.space || byte == Octet.tab }
-    let start = drop(while: isBlank)
-    guard let last = start.lastIndex(where: { !isBlank($0) }) else { return [] }
-    return start[...last]
+  fileprivate var isToken: Bool { !isEmpty && allSatisfy(Octet.isOfToken) }
+
+  fileprivate var trimmed: RequestBytes {
+    var (start, end) = (startIndex, endIndex)
+    while start < end, Octet.isBlank(self[start]) { start += 1 }
+    while start < end, Octet.isBlank(self[end - 1]) { end -= 1 }
+    return self[start..<end]
   }
 
-  /// `.` or `..`, however they are spelled.
-  fileprivate var isDotSegment: Bool {
+  /// Whether a part between slashes is `.` or `..`, however they are spelled.
+  fileprivate var hasDotSegment: Bool {
+    // None without a dot or a percent sign, as in every path that is answered.
+    guard contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%") }) else { return false }
+    return split(separator: Octet.slash).contains { $0.isDotSegment }
+  }
+
+  private var isDotSegment: Bool {
     var dots = 0
     var rest = self
     while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), rest.prefix(2).map(Octet.lowercased) == Array("2e".utf8) {
+      if byte == UInt8(ascii: "%"), rest.startsIgnoringCase(with: "2e") {
         rest = rest.dropFirst(2)
       } else if byte != UInt8(ascii: ".") {
         return false

@@ -8,47 +8,80 @@ struct RequestReader {
 
   /// Of a head, the empty line at its end included.
   static let limit = 16 << 10
+  /// What a connection keeps between two requests.
+  private static let keptCapacity = 4 << 10
 
-  private var pending: [UInt8] = []
-  /// How much of `pending` is known to hold no end of a head.
+  private var received: [UInt8] = []
+  /// Where in `received` the present request begins: heads that were handed out share its memory.
+  private var start = 0
+  /// How much of the present request is known to hold no end of a head.
   private var scanned = 0
   private var toSkip = 0
 
   /// Whether a request has begun and is not complete.
-  var isInside: Bool { !pending.isEmpty || toSkip > 0 }
+  var isInside: Bool { start < received.count || toSkip > 0 }
 
-  mutating func append(_ bytes: some Sequence<UInt8>) { pending.append(contentsOf: bytes) }
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    if start > 0 {
+      if start < received.count {
+        received.removeFirst(start)
+      } else {
+        received.removeAll(keepingCapacity: received.capacity <= Self.keptCapacity)
+      }
+      start = 0
+    }
+    received.append(contentsOf: bytes)
+  }
 
   /// To be called until it needs more; nothing may be read after a refusal.
   mutating func next() -> Step {
-    let skipped = min(toSkip, pending.count)
-    pending.removeFirst(skipped)
+    let skipped = min(toSkip, received.count - start)
+    start += skipped
     toSkip -= skipped
     guard toSkip == 0 else { return .needsMore }
 
     // An empty line that some clients leave behind a body (RFC 9112 §2.2).
-    if scanned <= 1, pending.starts(with: [Octet.carriageReturn, Octet.lineFeed]) {
-      pending.removeFirst(2)
+    if scanned <= 1, received[start...].starts(with: "\r\n") {
+      start += 2
       scanned = 0
     }
-
-    while scanned < pending.count {
-      let byte = pending[scanned]
-      let isAfterReturn = scanned > 0 && pending[scanned - 1] == Octet.carriageReturn
-      // Refused at once, or a client that ends lines in its own way would wait until its deadline.
-      guard byte != 0, (byte == Octet.lineFeed) == isAfterReturn else { return .refused(.malformed) }
-      scanned += 1
-      guard scanned <= RequestReader.limit else { return .refused(.headersTooLarge) }
-      if byte == Octet.lineFeed, scanned >= 4, pending[scanned - 3] == Octet.lineFeed { return take() }
+    switch scan() {
+    case .open: return .needsMore
+    case .end: return take()
+    case .refused(let refusal): return .refused(refusal)
     }
-    return .needsMore
+  }
+
+  private enum Scan { case open, end, refused(RequestRefusal) }
+
+  /// Looks for the end of the head from where it left off.
+  private mutating func scan() -> Scan {
+    let (start, known) = (start, scanned)
+    let (found, seen) = received.withUnsafeBufferPointer { bytes in
+      var scanned = known
+      let count = bytes.count - start
+      while scanned < count {
+        let byte = bytes[start + scanned]
+        let isAfterReturn = scanned > 0 && bytes[start + scanned - 1] == Octet.carriageReturn
+        // Refused at once, or a client that ends lines in its own way would wait until its deadline.
+        guard byte != 0, (byte == Octet.lineFeed) == isAfterReturn else { return (Scan.refused(.malformed), scanned) }
+        scanned += 1
+        guard scanned <= RequestReader.limit else { return (.refused(.headersTooLarge), scanned) }
+        if byte == Octet.lineFeed, scanned >= 4, bytes[start + scanned - 3] == Octet.lineFeed {
+          return (.end, scanned)
+        }
+      }
+      return (.open, scanned)
+    }
+    scanned = seen
+    return found
   }
 
   private mutating func take() -> Step {
-    let head = pending.prefix(scanned - 4)
+    let head = received[start..<(start + scanned - 4)]
     do throws(RequestRefusal) {
       let request = try RequestHead(parsing: head)
-      pending.removeFirst(scanned)
+      start += scanned
       scanned = 0
       toSkip = request.bodyLength
       return .request(request)

@@ -1,5 +1,6 @@
 internal import Formats
 internal import Model
+internal import NIOCore
 
 /// An answer before it is framed.
 struct Response: Equatable {
@@ -8,7 +9,7 @@ struct Response: Equatable {
   var headers: [(name: String, value: String)] = []
   let body: [UInt8]
   /// Head and body as they go out on a connection that stays open; made once where the same is answered often.
-  private var prepared: Secret?
+  private var prepared: PreparedAnswer?
 
   enum Status: Int {
     case ok = 200
@@ -46,7 +47,7 @@ struct Response: Equatable {
   /// For an answer that is given many times.
   init(prepared status: Status, _ body: JSON) {
     self.init(status, body)
-    prepared = Secret(serialized(closing: false))
+    prepared = PreparedAnswer(serialized(closing: false))
   }
 
   /// An error as AWS SDKs read it: they decode `code` and `message` of whatever is not 200.
@@ -54,14 +55,12 @@ struct Response: Equatable {
     self.init(status, ["code": .string(.init(code)), "message": .string(.init(message))], headers: headers)
   }
 
-  /// Lends the bytes that go out.
+  /// The bytes that go out.
   ///
   /// - Parameter omitsBody: for HEAD, to which a client expects none: it would read it as the next answer's beginning.
-  func withSerialized<Result>(
-    closing: Bool, omitsBody: Bool, _ body: (UnsafeRawBufferPointer) -> Result
-  ) -> Result {
-    if let prepared, !closing, !omitsBody { return prepared.withBytes(body) }
-    return serialized(closing: closing, omitsBody: omitsBody).withUnsafeBytes(body)
+  func framed(closing: Bool, omitsBody: Bool) -> ByteBuffer {
+    if let prepared, !closing, !omitsBody { return prepared.bytes }
+    return ByteBuffer(bytes: serialized(closing: closing, omitsBody: omitsBody))
   }
 
   /// On the wire. `Cache-Control`, because nothing here may be kept by anything in between.

@@ -9,7 +9,8 @@ protocol Responder {
 /// Decides every answer of a credential service, from a request's head and memory alone. The order of the checks is
 /// part of the contract: 403, 405, 404, 401 (429), 503, 200.
 struct Router: Responder {
-  static let path = "/credentials"
+  private static let own: StaticString = "/credentials"
+  static let path = own.description
 
   let policy: RequestPolicy
   let access: Access
@@ -26,19 +27,20 @@ struct Router: Responder {
   var failures: (count: FailedAuthentications, address: String, clocks: any Clocks)?
 
   func response(to head: RequestHead, now: WallTime) -> Response {
-    let probe = probes.flatMap { $0.probe(head.path) }
+    let target = Target(head.path)
+    let probe: Probes.Probe? = if case .nothing = target { probes?.probe(head.path) } else { nil }
     if let refusal = policy.refusal(of: head, isProbe: probe != nil) { return refusal }
-    guard head.method.elementsEqual("GET".utf8) else { return .notAllowed("GET") }
+    guard head.method.equals("GET") else { return .notAllowed("GET") }
     if let probe { return probe.response(now: now) }
     let found: CredentialBoard?
-    switch (access, target(head.path)) {
+    switch (access, target) {
     case (_, .nothing): return .notFound("there is only \(Router.path)")
-    case (.single(let right, let board), .own): found = token(head).flatMap { $0 == right ? board : nil }
+    case (.single(let right, let board), .own): found = token(head).flatMap { right.matches($0) ? board : nil }
     case (.single, .named): return .notFound("there is only \(Router.path)")
     case (.profiles(let table), .own): found = token(head).flatMap { table.entry(openedBy: $0) }?.board
     case (.profiles(let table), .named(let name)):
       guard let entry = table.entry(named: name) else { return .notFound("there is no such profile here") }
-      found = token(head).flatMap { $0 == entry.token ? entry.board : nil }
+      found = token(head).flatMap { entry.token.matches($0) ? entry.board : nil }
     }
     return found?.answer(at: now) ?? unauthorized()
   }
@@ -46,24 +48,24 @@ struct Router: Responder {
   private enum Target {
     /// The profile of the token.
     case own
-    case named(ArraySlice<UInt8>)
+    case named(RequestBytes)
     case nothing
+
+    init(_ path: RequestBytes) {
+      guard path.starts(with: Router.own) else {
+        self = .nothing
+        return
+      }
+      let rest = path.dropFirst(Router.own.utf8CodeUnitCount)
+      self = rest.isEmpty ? .own : rest.first == Octet.slash && rest.count > 1 ? .named(rest.dropFirst()) : .nothing
+    }
   }
 
-  private func target(_ path: [UInt8]) -> Target {
-    guard path.starts(with: Router.path.utf8) else { return .nothing }
-    let rest = path.dropFirst(Router.path.utf8.count)
-    if rest.isEmpty { return .own }
-    return rest.first == Octet.slash && rest.count > 1 ? .named(rest.dropFirst()) : .nothing
-  }
-
-  /// The token as it is, or after `Bearer `. Whoever gets it compares it as a `Secret`, in constant time.
-  private func token(_ head: RequestHead) -> Secret? {
-    let values = head.values("authorization")
-    guard let value = values.first, values.count == 1 else { return nil }
-    let scheme = Array("bearer ".utf8)
-    let hasScheme = value.prefix(scheme.count).map(Octet.lowercased) == scheme
-    return Secret(hasScheme ? value.dropFirst(scheme.count) : value[...])
+  /// The token as it is, or after `Bearer `. Whoever gets it compares it in constant time.
+  private func token(_ head: RequestHead) -> RequestBytes? {
+    guard let value = head.onlyValue("authorization") else { return nil }
+    let scheme: StaticString = "bearer "
+    return value.startsIgnoringCase(with: scheme) ? value.dropFirst(scheme.utf8CodeUnitCount) : value
   }
 
   private func unauthorized() -> Response {

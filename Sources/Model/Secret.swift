@@ -17,7 +17,7 @@ public final class Secret: @unchecked Sendable {
   }
 
   deinit {
-    Secret.wipe(storage)
+    Erasure.erase(storage)
     storage.deallocate()
   }
 
@@ -37,20 +37,21 @@ public final class Secret: @unchecked Sendable {
   /// A copy as text that nobody zeroes; bytes that are not UTF-8 become U+FFFD.
   public func exposedText() -> String { String(decoding: storage, as: UTF8.self) }
 
-  /// Overwrites memory in a way the optimizer may not drop, although nobody reads it afterwards.
-  @inline(never) @_optimize(none)
-  private static func wipe(_ memory: UnsafeMutableRawBufferPointer) {
-    for index in memory.indices { memory[index] = 0 }
+  /// Constant time in the content, as `==`. For what came from outside and is compared once: no copy of it is made.
+  public func matches(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.withUnsafeBytes(isEqual) }
+
+  fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+    guard storage.count == other.count else { return false }
+    var difference: UInt8 = 0
+    for index in 0..<storage.count { difference |= storage[index] ^ other[index] }
+    return difference == 0
   }
 }
 
 extension Secret: Equatable {
   /// Constant time in the content; the lengths may be told apart.
   public static func == (left: Secret, right: Secret) -> Bool {
-    guard left.count == right.count else { return false }
-    var difference: UInt8 = 0
-    for index in 0..<left.count { difference |= left.storage[index] ^ right.storage[index] }
-    return difference == 0
+    left.isEqual(to: UnsafeRawBufferPointer(right.storage))
   }
 }
 

@@ -27,3 +27,8 @@ let document = """
   """
 
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+func slice(_ text: String) -> ArraySlice<UInt8> { bytes(text)[...] }
+
+extension RequestReader {
+  mutating func append(_ bytes: some Collection<UInt8>) { Array(bytes).withUnsafeBytes { append($0) } }
+}

@@ -16,8 +16,8 @@ import Testing
     if let host { headers.append(("host", host)) }
     headers.append(("authorization", authorization ?? token.exposedText()))
     let head = RequestHead(
-      method: bytes(method), path: bytes(path),
-      headers: headers.map { .init(name: bytes($0.0), value: bytes($0.1)) }, bodyLength: 0, isPersistent: true)
+      method: slice(method), path: slice(path),
+      headers: headers.map { .init(name: slice($0.0), value: slice($0.1)) }, bodyLength: 0, isPersistent: true)
     return Router(policy: RequestPolicy(port: 9127), access: .single(token: token, board: board)).response(
       to: head, now: time ?? now)
   }

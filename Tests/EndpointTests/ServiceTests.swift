@@ -18,10 +18,10 @@ import Testing
   }
 
   private func status(_ path: String, _ token: Secret?, _ router: Router? = nil) -> Int {
-    var headers = [RequestHead.Header(name: bytes("host"), value: bytes("localhost"))]
-    if let token { headers.append(.init(name: bytes("authorization"), value: token.exposedBytes())) }
+    var headers = [RequestHead.Header(name: slice("host"), value: slice("localhost"))]
+    if let token { headers.append(.init(name: slice("authorization"), value: token.exposedBytes()[...])) }
     let head = RequestHead(
-      method: bytes("GET"), path: bytes(path), headers: headers, bodyLength: 0, isPersistent: true)
+      method: slice("GET"), path: slice(path), headers: headers, bodyLength: 0, isPersistent: true)
     let standard = Router(policy: RequestPolicy(port: 1), access: .profiles(table))
     return (router ?? standard).response(to: head, now: now).status.rawValue
   }
@@ -63,7 +63,7 @@ import Testing
   @Test func probesNeedNoTokenAndSayNoMessage() {
     boards[1].current = .unavailable(.loginRequired, message: "the private part", retryAfter: 5)
     let probes = Probes(table: table, requests: RequestCount(), version: "1")
-    func answer(_ path: String) -> Response? { probes.probe(bytes(path))?.response(now: now) }
+    func answer(_ path: String) -> Response? { probes.probe(slice(path))?.response(now: now) }
     #expect(answer("/healthz")?.status == .ok)
     #expect(answer("/readyz")?.status == .unavailable)
     #expect(answer("/readyz/a")?.status == .ok)

@@ -45,6 +45,25 @@ struct SecretTests {
     #expect(Secret([0, 0]) != Secret([0, 1]))
   }
 
+  @Test func isMatchedByItsBytesAlone() {
+    let outside = Array("xabcx".utf8)
+    #expect(Secret("abc").matches(outside[1..<4]))
+    #expect(Secret("").matches(outside[2..<2]))
+    for other in [outside[...], outside[1..<3], outside[0..<3], outside[2..<5], outside[2..<2]] {
+      #expect(!Secret("abc").matches(other))
+    }
+  }
+
+  @Test func erasedMemoryIsZero() {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 100, alignment: 1)
+    defer { memory.deallocate() }
+    memory.initializeMemory(as: UInt8.self, repeating: 7)
+    Erasure.erase(UnsafeMutableRawBufferPointer(rebasing: memory[10..<90]))
+    let rest = [UInt8](repeating: 7, count: 10)
+    #expect(Array(memory) == rest + [UInt8](repeating: 0, count: 80) + rest)
+    Erasure.erase(UnsafeMutableRawBufferPointer(start: nil, count: 0))
+  }
+
   @Test func lendsItsBytesAndPassesErrorsOn() {
     struct Refusal: Error, Equatable {}
     #expect(throws: Refusal()) { try Secret(canary).withBytes { _ throws(Refusal) in throw Refusal() } }

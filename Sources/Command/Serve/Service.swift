@@ -236,7 +236,7 @@ final class Service {
   private func apply(_ next: Roster) {
     roster = next
     environmentOfHooks = nil
-    hosts.names = wiring.settings.allowedHosts
+    hosts.replace(with: wiring.settings.allowedHosts)
     table.entries = next.profiles.values.map(\.entry).sorted { $0.name < $1.name }
     waiting = []
     sessions = wiring.state.map { FileStamps(of: $0, where: CredentialBroker.isSessionFile) }
