@@ -16,6 +16,9 @@ public final class StateDirectoryOnDisk: StateDirectory {
   }
 
   private let held = Mutex(Held())
+  /// Of clearing up after killed processes. Where thousands of files lie, looking at each of them for each write would be
+  /// most of the work.
+  private let cadence = Cadence(.seconds(60))
 
   /// Nothing is touched before the first use.
   public init(path: String) {
@@ -64,8 +67,7 @@ public final class StateDirectoryOnDisk: StateDirectory {
 
   public func reserve(_ name: String, bytes: Int) throws(StateFailure) -> any ReservedWrite {
     try changing(name) { directory throws(SystemError) in
-      TemporaryFile.removeAbandoned(in: directory)
-      FileLock.removeAbandoned(in: directory)
+      if cadence.isDue(at: SystemClocks().boot()) { Self.clearUp(directory) }
       return try TemporaryFile(directory: directory, name: name, path: self.path(of: name), reserving: bytes)
     }
   }
@@ -74,8 +76,7 @@ public final class StateDirectoryOnDisk: StateDirectory {
     guard try directory(creating: false) != nil else { return }
     try changing(name) { directory throws(SystemError) in
       // What a killed writer left may hold what is to be removed.
-      TemporaryFile.removeAbandoned(in: directory)
-      FileLock.removeAbandoned(in: directory)
+      Self.clearUp(directory)
       FileLock.removeFree(name + FileLock.suffix, in: directory)
       do throws(SystemError) {
         try call { unlinkat(directory, name, 0) }
@@ -102,6 +103,12 @@ public final class StateDirectoryOnDisk: StateDirectory {
     guard let directory = try directory(creating: true) else { throw .unwritable(path: path, reason: "it went away") }
     try requirePlain(name)
     return try FileLock.take(file, in: directory, path: self.path(of: file), deadline: deadline)
+  }
+
+  /// Takes away what killed processes left.
+  private static func clearUp(_ directory: Int32) {
+    TemporaryFile.removeAbandoned(in: directory)
+    FileLock.removeAbandoned(in: directory)
   }
 
   private func path(of name: String) -> String { path == "/" ? "/\(name)" : "\(path)/\(name)" }

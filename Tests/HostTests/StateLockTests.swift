@@ -44,7 +44,7 @@ import Testing
     for name in ["old", "held"] {
       try #require(utimensat(AT_FDCWD, scratch["state/\(name).lock"], [hours, hours], 0) == 0)
     }
-    try state.write([2], to: "data")
+    try StateDirectoryOnDisk(path: state.path).write([2], to: "data")
     #expect(try listing(scratch["state"]).sorted() == ["data", "held.lock", "young.lock"])
   }
 
@@ -63,7 +63,7 @@ import Testing
     try create("\(directory)/old.lock", "")
     let first = timespec(tv_sec: .min, tv_nsec: 0)
     try #require(utimensat(AT_FDCWD, "\(directory)/old.lock", [first, first], 0) == 0)
-    try state.write([2], to: "data")
+    try StateDirectoryOnDisk(path: directory).write([2], to: "data")
     #expect(try listing(directory) == ["data"])
   }
 

@@ -46,8 +46,17 @@ import Testing
   @Test func whatAKilledWriterLeftIsRemovedByTheNext() throws {
     try state.write([1], to: "session")
     try create(scratch["state/.unfinished-abc"], "torn")
-    try state.write([2], to: "other")
+    try StateDirectoryOnDisk(path: state.path).write([2], to: "other")
     #expect(try listing(state.path).sorted() == ["other", "session"])
+  }
+
+  @Test func oneProcessLooksForWhatKilledWritersLeftNowAndThen() throws {
+    try state.write([1], to: "session")
+    try create(scratch["state/.unfinished-abc"], "torn")
+    try state.write([2], to: "session")
+    #expect(try listing(state.path).sorted() == [".unfinished-abc", "session"], "it looked a moment ago")
+    try state.remove("session")
+    #expect(try listing(state.path) == [], "what is removed may lie there too")
   }
 
   @Test func aLivingWritersFileIsLeftAlone() throws {

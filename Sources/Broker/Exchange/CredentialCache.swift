@@ -116,8 +116,12 @@ struct CredentialCache {
 
   /// Deletes what was bought with other pre-issued tokens and has expired: each token has a file of its own, and is
   /// soon replaced by the next.
+  ///
+  /// Not after each purchase: one run may make thousands, and would look at the others' files each time.
   static func forgetExpired(_ surroundings: Surroundings, store: StoreChoice) {
-    guard let names = try? names(prefix(nil), surroundings) else { return }
+    guard surroundings.clearance.isDue(at: surroundings.clocks.boot()),
+      let names = try? names(prefix(nil), surroundings)
+    else { return }
     for name in names {
       if name.hasSuffix(FailureRecord.suffix) {
         let data = String(name.dropLast(FailureRecord.suffix.count))

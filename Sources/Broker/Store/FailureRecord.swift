@@ -102,7 +102,11 @@ struct FailureRecord {
     try? surroundings.state?.write(JSON.object(JSONObject(members)).serialized(), to: file)
   }
 
-  func forget() { if isKept { try? surroundings.state?.remove(file) } }
+  func forget() {
+    // Most renewals follow no failure, and removing looks at the whole directory.
+    guard isKept, let found = try? surroundings.state?.read(file), found != .absent else { return }
+    try? surroundings.state?.remove(file)
+  }
 
   private static let names: [(kind: FailureKind, name: String)] = [
     (.unreachable, "unreachable"), (.malformed, "malformed"), (.refused, "refused"), (.configuration, "configuration"),

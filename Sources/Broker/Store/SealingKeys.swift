@@ -125,7 +125,7 @@ struct SealingKeys {
 
   /// Deletes a key of the keyring that no file names any more.
   func forget(_ reference: KeyReference) throws(Failure) {
-    guard reference.place == .keyring, !(try named(by: SealedFile.Kind.allCases).contains(reference)) else { return }
+    guard reference.place == .keyring, !(try isNamed(reference)) else { return }
     surroundings.keyRing.remove(SealingKeys.keyringName(reference.id))
   }
 
@@ -144,25 +144,41 @@ struct SealingKeys {
   private func inUse(
     _ existing: KeyReference?, by kinds: [SealedFile.Kind], in places: Set<SealingPlace>
   ) throws(Failure) -> SealingKey? {
-    for reference in (existing.map { [$0] } ?? []) + (try named(by: kinds)) where places.contains(reference.place) {
-      if reference.place == .keyring, !surroundings.keyRing.isLasting { continue }
-      if case .found(let key) = try find(reference) { return key }
+    func usable(_ reference: KeyReference) throws(Failure) -> SealingKey? {
+      guard places.contains(reference.place), reference.place != .keyring || surroundings.keyRing.isLasting,
+        case .found(let key) = try find(reference)
+      else { return nil }
+      return key
+    }
+    if let existing, let key = try usable(existing) { return key }
+    var tried: [KeyReference] = []
+    // One after the other: with thousands of files the first nearly always tells.
+    for name in try names() {
+      guard let reference = try reference(in: name, kinds), !tried.contains(reference) else { continue }
+      if let key = try usable(reference) { return key }
+      tried.append(reference)
     }
     return nil
   }
 
-  private func named(by kinds: [SealedFile.Kind]) throws(Failure) -> [KeyReference] {
+  private func isNamed(_ reference: KeyReference) throws(Failure) -> Bool {
+    let kinds = SealedFile.Kind.allCases
+    for name in try names() where try self.reference(in: name, kinds) == reference { return true }
+    return false
+  }
+
+  private func names() throws(Failure) -> [String] {
     guard surroundings.state != nil else { return [] }
-    var references: [KeyReference] = []
-    for name in try surroundings.inState({ (state) throws(StateFailure) in try state.names() }) {
-      guard let kind = kinds.first(where: { name.hasPrefix("\($0.rawValue)-") }), !name.hasSuffix(FailureRecord.suffix),
-        !name.hasSuffix(LoginBoard.suffix), let bytes = try surroundings.readState(name),
-        case .sealed(let file) = SealedFile.read(bytes, kind: kind),
-        file.machine == nil || file.machine == machineMark, !references.contains(file.key)
-      else { continue }
-      references.append(file.key)
-    }
-    return references
+    return try surroundings.inState { (state) throws(StateFailure) in try state.names() }
+  }
+
+  /// The key that a file names; nil where it is no sealed file of this machine.
+  private func reference(in name: String, _ kinds: [SealedFile.Kind]) throws(Failure) -> KeyReference? {
+    guard let kind = kinds.first(where: { name.hasPrefix("\($0.rawValue)-") }), !name.hasSuffix(FailureRecord.suffix),
+      !name.hasSuffix(LoginBoard.suffix), let bytes = try surroundings.readState(name),
+      case .sealed(let file) = SealedFile.read(bytes, kind: kind), file.machine == nil || file.machine == machineMark
+    else { return nil }
+    return file.key
   }
 
   // MARK: The three places
