@@ -33,6 +33,66 @@ import Testing
   }
 }
 
+@Suite struct AttemptSlotsTests {
+  private func time(_ seconds: Int64) -> BootTime { BootTime(nanoseconds: seconds * 1_000_000_000) }
+
+  /// Begins as many as there is room for.
+  private func fill(_ slots: inout AttemptSlots, isUnproven: Bool, at now: BootTime) -> [AttemptSlots.ID] {
+    var begun: [AttemptSlots.ID] = []
+    while slots.hasRoom(isUnproven: isUnproven, at: now), begun.count < 10_000 {
+      begun.append(slots.begin(isUnproven: isUnproven, at: now))
+    }
+    return begun
+  }
+
+  @Test func whatHangsGivesItsPlaceToOthersAndIsBoundedAllTheSame() {
+    var slots = AttemptSlots()
+    for second in Int64(0)..<100 { _ = fill(&slots, isUnproven: false, at: time(second)) }
+    #expect(slots.count == AttemptSlots.most)
+    var few = AttemptSlots()
+    #expect(fill(&few, isUnproven: false, at: time(0)).count == AttemptSlots.brisk)
+    #expect(fill(&few, isUnproven: false, at: time(2)).isEmpty)
+    #expect(fill(&few, isUnproven: false, at: time(3)).count == AttemptSlots.brisk)
+  }
+
+  @Test func theUnprovenLeaveRoomForTheOthersHoweverManyHang() {
+    var slots = AttemptSlots()
+    for second in Int64(0)..<1000 {
+      _ = fill(&slots, isUnproven: true, at: time(second))
+      let others = fill(&slots, isUnproven: false, at: time(second))
+      #expect(others.count >= AttemptSlots.brisk / 2)
+      for id in others { slots.end(id) }
+    }
+    #expect(slots.count == AttemptSlots.most / 2)
+  }
+
+  @Test func anEndMakesRoom() {
+    var slots = AttemptSlots()
+    let begun = fill(&slots, isUnproven: false, at: time(0))
+    slots.end(begun[3])
+    #expect(slots.hasRoom(isUnproven: false, at: time(0)))
+    slots.end(begun[3])
+    #expect(slots.count == AttemptSlots.brisk - 1)
+  }
+
+  @Test func waitingProfilesComeInTheirOrderAndPastThoseForWhomThereIsNoRoom() {
+    var line = WaitingLine<Int>()
+    var slots = AttemptSlots()
+    for item in 0..<100 { line.add(item, isUnproven: item % 2 == 0) }
+    var taken: [Int] = []
+    while let (item, isUnproven) = line.next(in: slots, at: time(0)) {
+      #expect(isUnproven == (item % 2 == 0))
+      _ = slots.begin(isUnproven: isUnproven, at: time(0))
+      taken.append(item)
+    }
+    #expect(taken.filter { $0 % 2 == 0 } == (0..<32).map { $0 * 2 })
+    #expect(taken.filter { $0 % 2 == 1 } == (0..<32).map { $0 * 2 + 1 })
+    slots = AttemptSlots()
+    while let (item, _) = line.next(in: slots, at: time(0)) { taken.append(item) }
+    #expect(taken.sorted() == Array(0..<100), "nobody is lost")
+  }
+}
+
 @Suite struct SpreadTests {
   /// Ten thousand, whose credentials of an hour came within one minute: some hours later no second of the hour takes
   /// more than twice its share.

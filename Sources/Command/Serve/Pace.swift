@@ -2,13 +2,8 @@ import Broker
 import Host
 import Model
 
-/// How many attempts are made at once, and how soon after a failure.
+/// How soon the next attempt is made after a failure.
 enum Pace {
-  /// Attempts at the same time. A provider that hangs holds one for half a minute.
-  static let atOnce = 32
-  /// Of these, as many as profiles may hold whose last attempt failed: however many hang, the others go on.
-  static let failingAtOnce = 16
-
   /// After a failure.
   static var retry: Duration { .milliseconds(Int64.random(in: 30_000...60_000)) }
 }

@@ -6,7 +6,7 @@ struct Report: Sendable {
   let profile: String
   /// Which profile of that name: one from before a reload is another.
   let number: SerialNumber
-  let wasFailing: Bool
+  let slot: AttemptSlots.ID
   let outcome: Attempt.Outcome
 }
 

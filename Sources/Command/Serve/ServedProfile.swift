@@ -48,6 +48,8 @@ final class ServedProfile {
   var name: String { profile.name }
   /// The last attempt brought nothing.
   private(set) var isFailing = false
+  /// Nothing says that an attempt will be over soon.
+  var isUnproven: Bool { isFailing || lease == nil }
   var entry: ProfileTable.Entry { ProfileTable.Entry(name: name, token: tokenFile.token, board: board) }
 
   func newAppointment() -> Int {

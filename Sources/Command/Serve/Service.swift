@@ -18,9 +18,8 @@ final class Service {
 
   private var spread = Spread()
   private var schedule = Schedule<(profile: ServedProfile, appointment: Int)>()
-  private var waiting: [ServedProfile] = []
-  private var running = 0
-  private var failing = 0
+  private var waiting = WaitingLine<ServedProfile>()
+  private var slots = AttemptSlots()
   /// Of the present roster, once one of its hooks is run.
   private var environmentOfHooks: Environment?
   private var sessions: FileStamps?
@@ -53,6 +52,8 @@ final class Service {
   func run() throws(Failure) -> Int32 {
     let server: CredentialServer
     let listeners: ServeListeners
+    // Before anybody can ask: a service without profiles would be ready.
+    apply(roster)
     do throws(Failure) {
       listeners = try ServeListeners(wiring, manager, table, hosts, clocks)
       server = try listeners.start()
@@ -62,7 +63,6 @@ final class Service {
       throw error
     }
     watchdog = manager.watchdogInterval.map { Watchdog($0, manager, server) }
-    apply(roster)
     let code: Int32
     do throws(Failure) {
       code = try loop(server)
@@ -149,43 +149,33 @@ final class Service {
   private func isServed(_ profile: ServedProfile) -> Bool { roster.profiles[profile.name] === profile }
 
   private func enqueue(_ profile: ServedProfile) {
-    if profile.isTrying { profile.isChanged = true } else { waiting.append(profile) }
+    if profile.isTrying { profile.isChanged = true } else { waiting.add(profile, isUnproven: profile.isUnproven) }
     profile.isTrying = true
   }
 
   private func startAttempts() {
-    var passedOver: [ServedProfile] = []
-    for (index, profile) in waiting.enumerated() {
-      guard running < Pace.atOnce else {
-        passedOver += waiting[index...]
-        break
-      }
-      if profile.isFailing, failing >= Pace.failingAtOnce { passedOver.append(profile) } else { start(profile) }
-    }
-    waiting = passedOver
+    let now = clocks.boot()
+    while let (profile, isUnproven) = waiting.next(in: slots, at: now) { start(profile, isUnproven: isUnproven, now) }
   }
 
-  private func start(_ profile: ServedProfile) {
+  private func start(_ profile: ServedProfile, isUnproven: Bool, _ now: BootTime) {
     profile.isTrying = true
     profile.isChanged = false
+    let slot = slots.begin(isUnproven: isUnproven, at: now)
     let attempt = Attempt(profile.profile, profile.broker, clocks, isFirst: !profile.hasToldOfEnd)
-    let (name, number, isFailing) = (profile.name, profile.number, profile.isFailing)
+    let (name, number) = (profile.name, profile.number)
     let hasStarted = BackgroundThread.start { [reports, signals] in
-      reports.add(Report(profile: name, number: number, wasFailing: isFailing, outcome: attempt.run()))
+      reports.add(Report(profile: name, number: number, slot: slot, outcome: attempt.run()))
       signals.wake()
     }
-    guard hasStarted else {
-      profile.isTrying = false
-      schedule.add((profile, profile.newAppointment()), at: clocks.boot() + Pace.retry)
-      return
-    }
-    running += 1
-    if isFailing { failing += 1 }
+    guard !hasStarted else { return }
+    slots.end(slot)
+    profile.isTrying = false
+    schedule.add((profile, profile.newAppointment()), at: now + Pace.retry)
   }
 
   private func take(_ report: Report) {
-    running -= 1
-    if report.wasFailing { failing -= 1 }
+    slots.end(report.slot)
     guard let profile = roster.profiles[report.profile], profile.number == report.number else { return }
     profile.isTrying = false
     if profile.isChanged { return enqueue(profile) }
@@ -238,7 +228,7 @@ final class Service {
     environmentOfHooks = nil
     hosts.replace(with: wiring.settings.allowedHosts)
     table.entries = next.profiles.values.map(\.entry).sorted { $0.name < $1.name }
-    waiting = []
+    waiting = WaitingLine()
     sessions = wiring.state.map { FileStamps(of: $0, where: CredentialBroker.isSessionFile) }
     for profile in next.profiles.values { enqueue(profile) }
   }
@@ -263,9 +253,9 @@ final class Service {
   private func finish(_ server: CredentialServer) {
     let deadline = clocks.boot() + Self.farewell
     server.drain(until: deadline, clocks: clocks)
-    while running > 0, case let left = deadline - clocks.boot(), left > .zero {
+    while slots.count > 0, case let left = deadline - clocks.boot(), left > .zero {
       _ = signals.wait(atMost: left)
-      running -= reports.take().count
+      for report in reports.take() { slots.end(report.slot) }
     }
     roster.leave()
     job?.leave()

@@ -16,8 +16,8 @@ struct ConfigFile: Sendable {
     var chain: [TOMLTable] = []
   }
 
-  /// A configuration is small; what is larger is something else.
-  static let sizeLimit = 256 << 10
+  /// Ten thousand profiles are some MiB; what is larger is something else.
+  static let sizeLimit = 16 << 20
 
   let path: String
   private(set) var profiles: [String: Section] = [:]
