@@ -26,7 +26,8 @@ extension EasyHandle {
     try set(CURLOPT_MAXLIFETIME_CONN, 3600)
     // libcurl sends a request once more, without a word, when a connection it had kept breaks before the first byte of
     // an answer. Sent twice, a code or a rotating refresh token is worth nothing, or ends the session.
-    try set(CURLOPT_FRESH_CONNECT, exchange.request.method == .post ? 1 : 0)
+    let mayRepeat = exchange.request.method != .post || exchange.request.mayRepeat
+    try set(CURLOPT_FRESH_CONNECT, mayRepeat ? 0 : 1)
     try set(CURLOPT_USERAGENT, exchange.userAgent)
     try set(CURLOPT_OPENSOCKETFUNCTION, opener: EasyHandle.openSocket)
     try set(CURLOPT_OPENSOCKETDATA, lent: socketError)

@@ -20,6 +20,9 @@ public struct HTTPRequest: Sendable {
   /// For the whole exchange, name resolution to last byte.
   public var timeout: Duration
   public var signature: SigV4?
+  /// Whether it does no harm that a server gets a POST twice. Only then is it sent on a connection that was kept, which
+  /// may break under it.
+  public var mayRepeat = false
   /// Connect to this UNIX socket instead of the URL's host.
   public var unixSocket: String?
 

@@ -49,13 +49,16 @@ extension HTTPRequest {
   static func query(
     _ action: String, _ fields: [FormField], to endpoint: STSEndpoint, timeout: Duration, signature: SigV4? = nil
   ) -> HTTPRequest {
-    HTTPRequest(
+    var request = HTTPRequest(
       .post, endpoint.url.text,
       headers: [
         HTTPHeader("Accept", "application/xml"), HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
       ],
       body: FormEncoding.encode([FormField("Action", action), FormField("Version", "2011-06-15")] + fields),
       timeout: timeout, signature: signature)
+    // At worst there are keys that nobody uses.
+    request.mayRepeat = true
+    return request
   }
 }
 

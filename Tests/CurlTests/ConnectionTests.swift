@@ -28,6 +28,23 @@ import Testing
     #expect(server.connectionCount == 3)
   }
 
+  @Test func aPostThatMayBeRepeatedGoesOnAKeptConnectionAndIsRepeatedWhereThatBreaks() throws {
+    let server = try RawServer { conversation in
+      for _ in 0..<3 where conversation.request() != nil { conversation.send(ok("x")) }
+      // A fourth one on the same connection is read and never answered.
+      _ = conversation.request()
+    }
+    defer { server.stop() }
+    let transport = makeTransport()
+    for _ in 0..<4 {
+      var request = HTTPRequest(.post, server.url, body: Secret("Action=x"))
+      request.mayRepeat = true
+      #expect(try transport.send(request).text == "x")
+    }
+    #expect(server.connectionCount == 2)
+    #expect(server.requests.map(\.body) == Array(repeating: Array("Action=x".utf8), count: 5))
+  }
+
   @Test func connectionClosedWhileIdleDoesNotFailTheNextRequest() throws {
     let server = try RawServer { conversation in
       if conversation.request() != nil { conversation.send(ok("x")) }
