@@ -378,7 +378,7 @@ def test_ninety_seconds_of_outage_do_not_end_it(person, sandbox):
 
 
 def test_the_timeout_bounds_the_request_for_a_code(person, sandbox):
-    sandbox.fault("device", "hang")
+    sandbox.fault("device_authorization", "hang")
     start = time.monotonic()
     person.run("login", "--timeout", "2").expect(69)
     # Three tries of ten seconds otherwise.
