@@ -131,7 +131,10 @@ struct SealingKeys {
 
   /// Deletes the keys of the keyring that files named before `body` and that none names after it.
   func forgettingUnused<Value>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
-    let before = try named(by: SealedFile.Kind.allCases)
+    var before: Set<KeyReference> = []
+    for name in try names() {
+      if let reference = try reference(in: name, SealedFile.Kind.allCases) { before.insert(reference) }
+    }
     let value = try body()
     for reference in before { try forget(reference) }
     return value
