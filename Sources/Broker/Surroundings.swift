@@ -32,6 +32,8 @@ public struct Surroundings: Sendable {
   let notices = Notices()
   /// What was bought in this run without a proof of who asked.
   let leases = LeaseMemory()
+  /// Of issuers, fetched in this run by this transport.
+  let documents = PublicDocuments()
   /// Of looking for what has expired.
   let clearance = Cadence(.seconds(600))
 

@@ -16,7 +16,7 @@ extension Evidence {
     case .success(let metadata)?:
       guard let provider else { return Evidence.noIssuer }
       do throws(Failure) {
-        let count = try provider.keys(metadata.jwksURI, until: soon).count
+        let count = try provider.keys(metadata.jwksURI, anew: true, until: soon).keys.count
         guard count > 0 else {
           return .fault(
             "none of the provider's keys can verify an ID token", hint: "have the client's ID tokens signed with RS256")

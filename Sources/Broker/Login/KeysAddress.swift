@@ -8,7 +8,7 @@ extension CredentialBroker {
     let provider = Provider(surroundings, profile, issuer: issuer)
     return try provider.retrying(until: deadline) { (retryAfter) throws(DiscoveryError) in
       let keys = try KeysAddress(issuer: issuer.string)
-      switch provider.send(keys.request, until: deadline) {
+      switch provider.fetch(keys.request, until: deadline).result {
       case .failure(let failure): throw .transport(failure)
       case .success(let response):
         retryAfter = provider.retryAfter(response)

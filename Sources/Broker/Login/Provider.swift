@@ -32,10 +32,13 @@ struct Provider {
       var request = discovery.start()
       while true {
         let step: Discovery.Step
-        switch send(request, until: deadline) {
+        switch fetch(request, until: deadline).result {
         case .success(let response):
           retryAfter = self.retryAfter(response)
-          step = try discovery.reply(response)
+          do throws(DiscoveryError) { step = try discovery.reply(response) } catch {
+            surroundings.documents.forget(request.url, of: issuer)
+            throw error
+          }
         case .failure(let failure): step = try discovery.transportFailed(failure)
         }
         switch step {
@@ -89,25 +92,32 @@ struct Provider {
   private func withKeys<Value>(
     _ address: WebURL, until deadline: BootTime, _ body: (KeySet) throws(VerificationError) -> Value
   ) throws(Failure) -> Value {
-    let known = try keys(address, until: deadline)
+    let known = try keys(address, anew: false, until: deadline)
     do throws(VerificationError) {
-      return try body(known)
+      return try body(known.keys)
     } catch {
-      guard case .unknownKey = error else { throw Failure(error) }
+      // Of keys from memory one may have been replaced under its own name since.
+      guard error.mayBeOfOldKeys(wereKept: known.wereKept) else { throw Failure(error) }
     }
     // The provider may have rotated its keys a moment ago.
     surroundings.diagnostics.log(.info, "the token's key is not among the provider's keys; asking for them once more")
-    let refetched = try keys(address, until: deadline)
-    do throws(VerificationError) { return try body(refetched) } catch { throw Failure(error) }
+    let refetched = try keys(address, anew: true, until: deadline)
+    do throws(VerificationError) { return try body(refetched.keys) } catch { throw Failure(error) }
   }
 
-  func keys(_ address: WebURL, until deadline: BootTime) throws(Failure) -> KeySet {
+  func keys(
+    _ address: WebURL, anew: Bool, until deadline: BootTime
+  ) throws(Failure) -> (keys: KeySet, wereKept: Bool) {
     try retrying(until: deadline) { (retryAfter) throws(KeysProblem) in
-      switch send(KeySet.request(address), until: deadline) {
+      let (result, wasKept) = fetch(KeySet.request(address), anew: anew, until: deadline)
+      switch result {
       case .failure(let failure): throw .transport(failure)
       case .success(let response):
         retryAfter = self.retryAfter(response)
-        do throws(KeySetError) { return try KeySet.parse(response) } catch { throw .document(error) }
+        do throws(KeySetError) { return (try KeySet.parse(response), wasKept) } catch {
+          surroundings.documents.forget(address.text, of: issuer)
+          throw .document(error)
+        }
       }
     } isTransient: {
       $0.isTransient
@@ -138,6 +148,22 @@ struct Provider {
   }
 
   // MARK: One request
+
+  /// A public document of the issuer: from memory while its server allows that, else asked for.
+  ///
+  /// - Parameter anew: whatever is in memory.
+  func fetch(
+    _ request: HTTPRequest, anew: Bool = false, until deadline: BootTime
+  ) -> (result: Result<HTTPResponse, TransportFailure>, wasKept: Bool) {
+    let documents = surroundings.documents
+    if !anew, let known = documents.fresh(request.url, of: issuer, at: surroundings.clocks.boot()) {
+      return (.success(known), true)
+    }
+    let result = send(anew ? request : documents.conditional(request, of: issuer), until: deadline)
+    return (
+      result.map { documents.taken($0, request.url, of: issuer, at: surroundings.clocks.boot()) }, false
+    )
+  }
 
   func send(_ request: HTTPRequest, until deadline: BootTime) -> Result<HTTPResponse, TransportFailure> {
     do throws(TransportFailure) {
@@ -181,6 +207,17 @@ struct Provider {
         throw failure
       }
       attempt += 1
+    }
+  }
+}
+
+extension VerificationError {
+  /// Whether the same token might stand before the keys of this moment.
+  fileprivate func mayBeOfOldKeys(wereKept: Bool) -> Bool {
+    switch self {
+    case .unknownKey: true
+    case .unfitKey, .ambiguousKey, .badSignature: wereKept
+    default: false
     }
   }
 }

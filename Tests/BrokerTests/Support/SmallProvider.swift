@@ -52,6 +52,8 @@ final class SmallProvider: Transport {
     var refreshRetryAfter: Int64?
     /// Statuses of its next answers to a refresh, with a page that says nothing.
     var refreshStatuses: [Int] = []
+    /// Of metadata and keys.
+    var documentHeaders: [(name: String, value: String)] = []
     /// Its metadata is not to be had for so long.
     var metadataRetryAfter: Int64?
     var duringRefresh: (@Sendable () -> Void)?
@@ -188,11 +190,11 @@ final class SmallProvider: Transport {
         ("scopes_supported", ["openid", "profile", "email", "offline_access"]),
       ]
       if state.behaviour.hasRevocation { members.append(("revocation_endpoint", JSON(issuer + "/revoke"))) }
-      return json(.object(JSONObject(members)))
+      return json(.object(JSONObject(members)), headers: state.behaviour.documentHeaders)
     case issuer + "/.well-known/oauth-authorization-server": return HTTPResponse(status: 404)
     case issuer + "/keys":
       state.counts.keys += 1
-      return json(["keys": .array(state.behaviour.published.map(\.jwk))])
+      return json(["keys": .array(state.behaviour.published.map(\.jwk))], headers: state.behaviour.documentHeaders)
     case issuer + "/device":
       state.counts.device += 1
       if state.behaviour.deviceHangs {
@@ -379,8 +381,10 @@ final class SmallProvider: Transport {
 
   // MARK: Replies
 
-  private func json(_ value: JSON, _ status: Int = 200) -> HTTPResponse {
-    HTTPResponse(status: status, headers: [("content-type", "application/json")], body: value.serialized())
+  private func json(
+    _ value: JSON, _ status: Int = 200, headers: [(name: String, value: String)] = []
+  ) -> HTTPResponse {
+    HTTPResponse(status: status, headers: [("content-type", "application/json")] + headers, body: value.serialized())
   }
   private func error(_ code: String, _ status: Int = 400) -> HTTPResponse { json(["error": JSON(code)], status) }
   private func xml(_ text: String, _ status: Int = 200) -> HTTPResponse {
