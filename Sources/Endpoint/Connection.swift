@@ -13,11 +13,17 @@ final class Connection: ChannelInboundHandler {
   private let connections: OpenConnections
   private var reader = RequestReader()
   private var isClosing = false
+  /// What was read may hold further requests, whose turn comes later.
+  private var isBehind = false
+  private var isTurnComing = false
   private var deadline: NIODeadline = .distantFuture
   private var phase = Phase.inside
   private var timer: Scheduled<Void>?
 
   private enum Phase { case inside, between, blocked }
+
+  /// Requests of one connection that are answered before it is others' turn.
+  private static let turn = 16
 
   init(
     responder: any Responder, clocks: any Clocks, limits: ConnectionLimits, requests: RequestCount,
@@ -44,9 +50,21 @@ final class Connection: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isClosing else { return }
     unwrapInboundIn(data).withUnsafeReadableBytes { reader.append($0) }
+    answer(context)
+  }
+
+  /// Answers what was read, as far as the client takes its answers, and no more at once than is fair.
+  private func answer(_ context: ChannelHandlerContext) {
+    isBehind = true
+    var count = 0
     while !isClosing {
+      guard context.channel.isWritable else { return }
+      guard count < Self.turn else { return answerLater(context) }
+      count += 1
       switch reader.next() {
-      case .needsMore: return
+      case .needsMore:
+        isBehind = false
+        return
       case .request(let head):
         let isLast = !head.isPersistent || connections.isDraining
         send(responder.response(to: head, now: clocks.wall()), closing: isLast, omitsBody: head.isHEAD, context)
@@ -63,7 +81,20 @@ final class Connection: ChannelInboundHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    proceed(context)
+    if isBehind { answerLater(context) } else { proceed(context) }
+  }
+
+  /// Goes on with what was left over when it was everybody else's turn.
+  private func answerLater(_ context: ChannelHandlerContext) {
+    guard !isTurnComing else { return }
+    isTurnComing = true
+    context.eventLoop.assumeIsolated().execute { [self] in
+      isTurnComing = false
+      guard !isClosing, context.channel.isActive else { return }
+      answer(context)
+      context.flush()
+      proceed(context)
+    }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -79,6 +110,7 @@ final class Connection: ChannelInboundHandler {
   private func proceed(_ context: ChannelHandlerContext) {
     guard !isClosing else { return context.read() }
     guard context.channel.isWritable else { return enter(.blocked) }
+    guard !isBehind else { return }
     enter(reader.isInside ? .inside : .between)
     context.read()
   }

@@ -43,6 +43,20 @@ extension RequestHead {
     isPersistent = !isOld && !framing.closes
   }
 
+  /// Why a head is refused that does not end in time: 400 comes before 431, so the lines that are whole are read.
+  static func refusal(ofTooLarge beginning: RequestBytes) -> RequestRefusal {
+    guard let end = beginning.lastIndex(of: Octet.lineFeed), end > beginning.startIndex else { return .headersTooLarge }
+    let lines = beginning[..<(end - 1)]
+    // Of Host it is not known yet whether it is missing or only comes later.
+    return isMalformed(lines) && isMalformed((lines + Array("\r\nHost: localhost".utf8))[...])
+      ? .malformed : .headersTooLarge
+  }
+
+  private static func isMalformed(_ lines: RequestBytes) -> Bool {
+    do throws(RequestRefusal) { _ = try RequestHead(parsing: lines) } catch { return error == .malformed }
+    return false
+  }
+
   /// The path of an origin-form target, or of an absolute-form one that names the same host (RFC 9112 §3.2).
   private static func path(of target: RequestBytes, host: RequestBytes?) throws(RequestRefusal) -> RequestBytes {
     var target = target

@@ -48,6 +48,8 @@ struct RequestReader {
     switch scan() {
     case .open: return .needsMore
     case .end: return take()
+    case .refused(.headersTooLarge):
+      return .refused(RequestHead.refusal(ofTooLarge: received[start...].prefix(RequestReader.limit)))
     case .refused(let refusal): return .refused(refusal)
     }
   }

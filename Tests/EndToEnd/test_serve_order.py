@@ -34,6 +34,16 @@ def test_the_checks_come_in_the_order_of_the_contract(service, count):
         assert answer.headers["allow"] == "GET"
 
 
+@pytest.mark.parametrize("lines", [
+    "GET  /credentials HTTP/1.1\r\nHost: localhost\r\n", "GET /credentials HTTP/1.1\r\nBad Header: x\r\n",
+    "GET /credentials HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n",
+    "GET /credentials HTTP/1.1\r\nHost: a\r\nHost: b\r\n"])
+@pytest.mark.parametrize("size", [200, 15_000, 20_000, 70_000])
+def test_malformed_comes_before_too_large(service, lines, size):
+    large = "".join(f"X{number}: {'x' * 100}\r\n" for number in range(size // 100))
+    assert service.raw(f"{lines}{large}\r\n".encode()).status == 400
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE"])
 @pytest.mark.parametrize("path", ["/credentials", "/credentials/default", "/healthz", "/metrics", "/nothing"])
 def test_only_get_is_answered(service, method, path):
