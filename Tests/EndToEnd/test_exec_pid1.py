@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from support.need import need
-from test_exec_supervision import ONCE, QUEUED, SIGNALS
+from test_exec_supervision import (
+    COUNTING, ONCE, QUEUED, SIGNALS, STATE, appears, as_given_by_an_odd_parent, binary_clean, in_a_shell)
 
 FIRST = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
 NOBODY = 65534
@@ -93,3 +94,58 @@ def test_a_command_of_an_ordinary_user_writes_to_the_log(first, sandbox):
         assert log.read_text() == "heard\n"
     finally:
         shutil.rmtree(directory)
+
+
+# What an ordinary wrapper is held to, as process 1 too
+
+
+@pytest.mark.parametrize("mode", [[], ["--env"]], ids=["endpoint", "env"])
+def test_mask_dispositions_and_limits_are_what_daypass_was_given(first, mode):
+    command = [sys.executable, "-c", STATE]
+    direct = subprocess.run(
+        [*FIRST, *command], capture_output=True, text=True, preexec_fn=as_given_by_an_odd_parent, env=first.env)
+    below = first.run("exec", *mode, "--", *command, preexec_fn=as_given_by_an_odd_parent).expect(0)
+    assert "SigBlk" in direct.stdout and below.stdout == direct.stdout
+
+
+def test_binary_data_passes_unchanged(first):
+    binary_clean(first, 64)
+
+
+@pytest.mark.slow
+def test_a_gibibyte_passes_unchanged(first):
+    binary_clean(first, 1024)
+
+
+def test_a_shell_below_it_has_job_control(first, tmp_path):
+    """As `docker run -it` has it: a terminal, process 1, and an interactive shell that it runs."""
+    script = tmp_path / "job.sh"
+    script.write_text(COUNTING)
+    terminal = first.terminal("exec", "--", "bash", "--norc", "--noprofile", "-i", env={"PS1": "prompt> "})
+    terminal.wait_for("prompt> ")
+    terminal.press(f"bash {script}\n".encode())
+    appears(terminal, b"ready", 1)
+    for turn in (1, 2):
+        terminal.press(b"\x1a")
+        appears(terminal, b"Stopped", turn)
+        terminal.press(b"fg\nagain\n")
+        appears(terminal, b"got-again", turn)
+    terminal.press(b"\x04")
+    appears(terminal, b"over", 1)
+    terminal.press(b"sh -c 'echo slee\"\"ping; exec sleep 1000'\n")
+    appears(terminal, b"sleeping", 1)
+    terminal.press(b"\x03")
+    appears(terminal, b"^C", 1)
+    terminal.press(b"echo code=$?\n")
+    appears(terminal, b"code=130", 1)
+    terminal.press(b"exit 7\n")
+    assert terminal.wait() == 7
+
+
+def test_the_window_size_is_right_alone_and_in_a_pipeline(first):
+    terminal = first.terminal("exec", "--", "sh", "-c", "stty size; test -t 0 && test -t 1 && echo terminal")
+    appears(terminal, b"24 80", 1)
+    appears(terminal, b"terminal", 1)
+    assert terminal.wait() == 0
+    terminal = in_a_shell(first, f'{" ".join(FIRST)} "$DP" exec -- stty size | sed s/^/size=/')
+    appears(terminal, b"size=24 80", 1)
