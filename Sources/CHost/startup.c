@@ -223,3 +223,20 @@ void chost_release_given(void) {
   given.descriptor_count = kept;
   if (nothing >= 0) close(nothing);
 }
+
+void chost_close_given(int first) {
+  size_t kept = 0;
+  for (size_t index = 0; index < given.descriptor_count; index++) {
+    int number = given.descriptors[index];
+    if (number >= first) close(number);
+    else given.descriptors[kept++] = number;
+  }
+  given.descriptor_count = kept;
+}
+
+void chost_erase_variable(const char *name) {
+  size_t length = strlen(name);
+  for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+    if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+      explicit_bzero(*entry + length + 1, strlen(*entry + length + 1));
+}

@@ -24,6 +24,13 @@ public struct Environment: Sendable, Equatable {
     return Environment(entries: entries)
   }
 
+  /// Overwrites the value of a variable that this process was given, for whoever looks at /proc/PID/environ. Values of
+  /// this type keep what they have read. Only where no other thread may read the environment.
+  public static func eraseGiven(_ name: String) {
+    guard !name.isEmpty, !name.utf8.contains(0) else { return }
+    chost_erase_variable(name)
+  }
+
   /// The first entry of that name, as `getenv` has it. What is not UTF-8 in it reads U+FFFD, which no check takes for
   /// what it looks for: as if unset, it would be no hindrance.
   public subscript(name: String) -> String? { value(of: name).map { String(decoding: $0, as: UTF8.self) } }
@@ -56,6 +63,11 @@ public struct Environment: Sendable, Equatable {
       else { return nil }
       return (name, entry[(end + 1)...])
     }
+  }
+
+  /// Of all, be their values UTF-8 or not.
+  public var variableNames: Set<String> {
+    Set(entries.map { String(decoding: $0.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self) })
   }
 
   public mutating func set(_ name: String, to value: String) {

@@ -189,3 +189,13 @@ def test_scrub_ci_keeps_the_job_tokens_from_the_command(daypass, sandbox, mode):
     assert set(env) <= set(daypass.run("exec", *mode, *script, env=env).expect(0).stdout.split())
 
 
+def test_scrub_ci_leaves_nothing_to_read_in_the_environment_of_daypass(daypass, sandbox):
+    token = sandbox.mint(aud="sts.amazonaws.com")
+    daypass.configure(default={
+        "role_arn": "arn:aws:iam::123456789012:role/ci", "sts_endpoint": sandbox.sts, "token_env": "JOB_TOKEN"})
+    env = {name: f"secret-of-{name}" for name in CI_VARIABLES} | {"JOB_TOKEN": token, "KEPT": "for-the-command"}
+    look = ["--", "sh", "-c", "cat /proc/$PPID/environ"]
+    seen = daypass.run("exec", "--scrub-ci", *look, env=env).expect(0).out
+    assert b"KEPT=for-the-command" in seen, "it is the right process"
+    assert b"secret-of-" not in seen and token.encode() not in seen
+    assert token.encode() in daypass.run("exec", *look, env=env).expect(0).out

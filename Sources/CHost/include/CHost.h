@@ -28,6 +28,16 @@ void chost_become_supervisor(void);
 /// C because the list of what was given is kept here.
 void chost_release_given(void);
 
+/// Closes the descriptors from `first` on that the process was given: whoever waits for the end of a pipe must not wait
+/// for one that goes on in the background. Programs that are started later do not get them either.
+/// C because the list of what was given is kept here.
+void chost_close_given(int first);
+
+/// Overwrites the value of each variable of that name in the block that this process was started with, which others of
+/// our user read as /proc/PID/environ, whatever a program that we start is given. `getenv` then finds an empty value.
+/// C because Swift 6 refuses the mutable global that the block is, and to its compiler the writing would be in vain.
+void chost_erase_variable(const char *name);
+
 /// The words of the command line, program name first. C because Swift's own reads /proc/self/cmdline, which is not there
 /// in every root, and begins with the loader's words where the loader was asked to start us.
 char **chost_arguments(int *count);
@@ -123,8 +133,8 @@ int chost_exec(const struct chost_program *program);
 /// C because after fork in a process with threads only async-signal-safe code may run.
 int chost_spawn(const struct chost_program *program, pid_t *child, bool *started);
 
-/// Goes on in a child that belongs to no terminal, with the same memory: 0 there. In the parent the child's number, -1
-/// where there is none. Only before the first thread. C because Swift does not offer fork.
+/// Goes on in a child that belongs to no terminal, with the same memory, and for which there was no interrupt yet: 0
+/// there. In the parent the child's number, -1 where there is none. Only before the first thread. C because Swift does not offer fork.
 pid_t chost_continue_detached(void);
 
 /// Waits for a child of `chost_spawn`, also while a supervisor takes in children on another thread: its exit code, or

@@ -70,9 +70,11 @@ struct ChildEnvironment {
     }
   }
 
-  /// What would give it the job's identity.
-  mutating func scrub(_ profile: Profile, _ surroundings: Surroundings) {
+  /// Takes away what would give it the job's identity; returns the names of that.
+  mutating func scrub(_ profile: Profile, _ surroundings: Surroundings) -> [String] {
+    let before = environment.variableNames
     RequestTokens.remove(from: &environment, andOf: [(profile, surroundings)])
+    return before.subtracting(environment.variableNames).sorted()
   }
 
   /// Variables with a value that the program does not see as it was given, in the order of the lists above.

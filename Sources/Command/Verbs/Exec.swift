@@ -38,7 +38,10 @@ struct Exec: ParsableCommand {
     let user = try self.user()
     var environment = ChildEnvironment(wiring.environment, region: wiring.profile.configuredRegion)
     if let user { environment.setUser(user) }
-    if own.scrubCI { environment.scrub(wiring.profile, wiring.surroundings) }
+    if own.scrubCI {
+      // Our own block too, which the command could read as /proc/PID/environ of its parent.
+      for name in environment.scrub(wiring.profile, wiring.surroundings) { Environment.eraseGiven(name) }
+    }
     let broker = CredentialBroker(wiring.surroundings, profile: wiring.profile)
     let lease = try broker.lease(.atLeast(0), until: wiring.patientDeadline())
     do {
