@@ -95,7 +95,8 @@ public final class CredentialServer: Sendable {
         addresses.append(address)
       } catch {
         try? group.syncShutdownGracefully()
-        throw .notBound(address: door.description, reason: "\(error)")
+        let problem = (error as? IOError).map { EndpointFailure.Problem.number($0.errnoCode) }
+        throw .notBound(address: door.address, problem: problem ?? .other("\(error)"))
       }
     }
     return CredentialServer(group, channels, addresses, connections)

@@ -28,13 +28,8 @@ struct Door: Sendable {
     self.responder = responder
   }
 
-  /// For messages.
-  var description: String {
-    switch socket {
-    case .address(let address): address.description
-    case .inherited(let number): "descriptor \(number)"
-    }
-  }
+  /// Nil where the socket was bound by somebody else.
+  var address: EndpointAddress? { if case .address(let address) = socket { address } else { nil } }
 
   func open(
     on group: MultiThreadedEventLoopGroup, _ connections: OpenConnections,

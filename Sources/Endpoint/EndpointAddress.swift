@@ -10,8 +10,10 @@ public struct EndpointAddress: Hashable, Sendable {
     self.port = port
   }
 
+  var isV6: Bool { host.utf8.contains(UInt8(ascii: ":")) }
+
   /// As a URL spells it.
-  var hostInURL: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host }
+  var hostInURL: String { isV6 ? "[\(host)]" : host }
   public var description: String { "\(hostInURL):\(port)" }
   public var url: String { "http://\(description)" }
 }

@@ -1,10 +1,20 @@
 internal import CHost
 internal import Glibc
 public import Model
+internal import Synchronization
 
 /// Programs that print something, each in a process group of its own.
 public struct ProgramRunner: Programs {
   private let environment: Environment
+  /// Process groups that run now, of all runners: children belong to the process.
+  fileprivate static let running = Mutex<Set<pid_t>>([])
+
+  /// Kills what still runs: whoever waits for it ends.
+  public static func killAll() {
+    running.withLock { groups in
+      for group in groups { kill(-group, SIGKILL) }
+    }
+  }
 
   public init(_ environment: Environment) { self.environment = environment }
 
@@ -42,12 +52,17 @@ private struct Captured: ~Copyable {
     self.program = program
     name = program.shownName
     group = capture.group
+    ProgramRunner.running.withLock { _ = $0.insert(capture.group) }
     output = Descriptor(owning: capture.output)
     endPipe = Descriptor(owning: capture.end)
     self.limit = limit
   }
 
-  deinit { chost_capture_finish(group, mayRun) }
+  deinit {
+    // While it is named there, nobody has taken it in, so that no other has its number.
+    ProgramRunner.running.withLock { _ = $0.remove(group) }
+    chost_capture_finish(group, mayRun)
+  }
 
   mutating func wait(from start: BootTime, until deadline: BootTime) throws(ProgramFailure) -> Secret {
     let clocks = SystemClocks()

@@ -7,6 +7,8 @@ internal import Synchronization
 public final class TokenFile: Sendable {
   public let path: String
   public let token: Secret
+  /// Somebody else's file, whose last byte is not of the token: AWS SDKs that read the file send it all the same.
+  public let endsInLineFeed: Bool
   /// What was made here, unless it was removed since.
   private let made: Mutex<FileStatus.Identity?>
 
@@ -28,11 +30,13 @@ public final class TokenFile: Sendable {
   ) throws(TokenFileFailure) {
     let path = "\(directory)/\(name)"
     self.path = path
-    if let token = try Self.given(path) {
-      self.token = token
+    if let given = try Self.given(path) {
+      token = given.token
+      endsInLineFeed = given.endsInLineFeed
       made = Mutex(nil)
       return
     }
+    endsInLineFeed = false
     let token: Secret
     do throws(CryptographyFailure) { token = try fresh() } catch {
       throw .unwritable(path: path, reason: error.message)
@@ -47,9 +51,11 @@ public final class TokenFile: Sendable {
       made = Mutex(identity)
     } catch {
       // Somebody else's came in between: the next attempt finds it.
-      throw error.code == EEXIST
-        ? .unusable(path: path, reason: "it appeared just now", hint: "start again")
-        : .unwritable(path: path, reason: error.reason)
+      guard error.code == EEXIST else { throw .unwritable(path: path, reason: error.reason) }
+      let isLink = (try? FileStatus.of(path, followingLinks: false))?.form == .symbolicLink
+      throw .unusable(
+        path: path, reason: isLink ? "it is a link that leads nowhere" : "it appeared just now",
+        hint: isLink ? "remove it, or make the file that it leads to" : "start again")
     }
   }
 
@@ -58,7 +64,7 @@ public final class TokenFile: Sendable {
     guard let identity = made.withLock({ $0 }), let status = try? FileStatus.of(path, followingLinks: false),
       status.identity == identity, let present = try? Self.given(path)
     else { return false }
-    return present.exposedBytes() == token.exposedBytes()
+    return present.token.exposedBytes() == token.exposedBytes()
   }
 
   /// What is there now is not removed with us: the next file can have the number of one that is gone.
@@ -81,7 +87,9 @@ public final class TokenFile: Sendable {
 
   /// The token of a file that is there; nil where there is none. Links are followed: secrets that Kubernetes mounts are
   /// chains of them.
-  private static func given(_ path: String) throws(TokenFileFailure) -> Secret? {
+  private static func given(
+    _ path: String
+  ) throws(TokenFileFailure) -> (token: Secret, endsInLineFeed: Bool)? {
     let status: FileStatus
     let content: [UInt8]?
     do throws(SystemError) {
@@ -105,13 +113,14 @@ public final class TokenFile: Sendable {
       throw .unusable(path: path, reason: "it is larger than \(sizeLimit) bytes", hint: "put a token into it")
     }
     // AWS SDKs refuse a token with a line feed in it; clients that read the file by hand leave it out.
-    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    let endsInLineFeed = bytes.last == UInt8(ascii: "\n")
+    if endsInLineFeed { bytes.removeLast() }
     guard bytes.count >= minimumLength, bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw .unusable(
         path: path, reason: "it does not hold a token of \(minimumLength) or more visible characters",
         hint: "remove it and one is made, or put one into it without a line break")
     }
-    return Secret(bytes)
+    return (Secret(bytes), endsInLineFeed)
   }
 
   /// Whether nobody else can put another in its place: whoever chose the token has what it opens, and who serves with it

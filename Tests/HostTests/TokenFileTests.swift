@@ -35,6 +35,22 @@ import Testing
     }
   }
 
+  @Test func aLineFeedIsNotOfTheTokenAndKnown() throws {
+    mkdir(scratch["tokens"], 0o700)
+    try create(scratch["tokens/p"], Self.text + "\n")
+    let file = try file()
+    #expect(file.token.exposedText() == Self.text && file.endsInLineFeed)
+    try create(scratch["tokens/p"], Self.text)
+    #expect(try !self.file().endsInLineFeed)
+  }
+
+  @Test func aLinkThatLeadsNowhereIsCalledOne() {
+    mkdir(scratch["tokens"], 0o700)
+    symlink(scratch["absent"], scratch["tokens/p"])
+    let failure = #expect(throws: TokenFileFailure.self) { () throws in _ = try file() }
+    #expect(failure?.message.contains("link that leads nowhere") == true)
+  }
+
   private func refused(_ place: String, _ body: () throws(TokenFileFailure) -> TokenFile) {
     let failure = #expect(throws: TokenFileFailure.self) { () throws in _ = try body() }
     #expect(failure?.kind == .configuration)

@@ -39,7 +39,7 @@ struct SourceReport {
 
   // MARK: For a program
 
-  /// `{"sources":[…]}` on one line.
+  /// `{"sources":[…]}` on one line, with `error` where none would be used.
   var json: String {
     let sources = survey.findings.map { finding in
       JSON.object(
@@ -48,7 +48,9 @@ struct SourceReport {
           ("would_be_used", .bool(finding.isChosen)), ("reason", JSON(finding.reason)),
         ]))
     }
-    let document = JSON.object(JSONObject([("sources", .array(sources))]))
+    var members: [(String, JSON)] = [("sources", .array(sources))]
+    if let refusal = survey.refusal { members.append(("error", JSON(refusal.explanation))) }
+    let document = JSON.object(JSONObject(members))
     return String(decoding: document.serialized(), as: UTF8.self) + "\n"
   }
 }

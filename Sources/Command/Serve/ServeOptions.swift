@@ -64,6 +64,9 @@ enum ServeKey: String, Hashable, CaseIterable {
   case allowHost = "allow_host"
   case detach, export
 
+  /// Where to listen.
+  static let addresses: [ServeKey] = [.listen, .imds, .admin]
+
   var flag: String { "--" + String(rawValue.map { $0 == "_" ? "-" : $0 }) }
   var variable: String { "DAYPASS_" + rawValue.uppercased() }
 }

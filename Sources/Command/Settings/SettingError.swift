@@ -21,6 +21,8 @@ enum SettingError: Explained, Hashable {
   var kind: FailureKind {
     switch self {
     case .badValue(_, .flag, _, _), .forSeveral: .usage
+    // Where others could reach it, wherever it was said.
+    case .badValue(let setting, _, _, _) where ServeKey.addresses.contains { $0.rawValue == setting }: .usage
     default: .configuration
     }
   }
