@@ -41,10 +41,20 @@ public struct CredentialBroker: Sendable {
   ///
   /// - Parameter identity: what `token` gave a moment ago, so that nobody mints a second one for the same purpose.
   public func lease(_ demand: Demand, as identity: Identity? = nil, until deadline: BootTime) throws(Failure) -> Lease {
+    let supply = try supply(demand, as: identity, until: deadline)
+    if let setback = supply.setback, !setback.isRemembered {
+      surroundings.diagnostics.log(.warning, "\(setback.message); going on with the credentials there are")
+    }
+    return supply.lease
+  }
+
+  func supply(_ demand: Demand, as identity: Identity?, until deadline: BootTime) throws(Failure) -> Supply {
     let source = try IdentitySource.select(profile, surroundings)
-    surroundings.diagnostics.log(.info, "identity: \(source.name), because of \(source.reason)")
+    surroundings.diagnostics.log(.info, "identity: \(source.name); reason: \(source.reason)")
     return try advised { () throws(Failure) in
-      try Renewal(surroundings.rememberingKey, profile, source, as: identity, until: deadline).lease(demand)
+      var renewal = try Renewal(surroundings.rememberingKey, profile, source, as: identity, until: deadline)
+      let lease = try renewal.lease(demand)
+      return Supply(lease: lease, setback: renewal.setback)
     }
   }
 

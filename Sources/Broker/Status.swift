@@ -152,7 +152,7 @@ extension CredentialBroker {
     end - surroundings.clocks.wall() > 60 ? "; this machine's clock was set back since" : ""
   }
 
-  private func cache(_ source: IdentitySource, _ caller: Caller) -> CredentialCache? {
+  func cache(_ source: IdentitySource, _ caller: Caller) -> CredentialCache? {
     guard let role = try? Role(profile, source: source),
       let terms = try? ExchangeTerms(surroundings, profile, role, caller)
     else { return nil }

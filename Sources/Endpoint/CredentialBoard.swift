@@ -72,10 +72,14 @@ public final class CredentialBoard: Sendable {
 
   public var tally: Tally { contents.withLock { $0.tally } }
 
-  /// Counts a refresh that has ended.
-  public func record(success: Bool, needsLogin: Bool) {
+  /// Counts a refresh that has ended; nil where none was made.
+  public func record(success: Bool?, needsLogin: Bool) {
     contents.withLock { contents in
-      if success { contents.tally.succeeded += 1 } else { contents.tally.failed += 1 }
+      switch success {
+      case true: contents.tally.succeeded += 1
+      case false: contents.tally.failed += 1
+      default: break
+      }
       contents.tally.needsLogin = needsLogin
     }
   }

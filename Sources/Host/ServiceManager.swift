@@ -46,6 +46,8 @@ public struct ServiceManager: Sendable {
   }
 
   public func ready(_ status: String) { notify("READY=1\nSTATUS=\(status)\n") }
+  /// The start goes on; the manager shall wait for so much longer, whatever its unit says (EXTEND_TIMEOUT_USEC=).
+  public func stillStarting(_ time: Duration) { notify("EXTEND_TIMEOUT_USEC=\(time.components.seconds * 1_000_000)\n") }
   public func stopping() { notify("STOPPING=1\nSTATUS=ending\n") }
   public func alive() { notify("WATCHDOG=1\n") }
 

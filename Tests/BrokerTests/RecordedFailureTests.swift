@@ -170,3 +170,70 @@ import Testing
     _ = try world.lease()
   }
 }
+
+@Suite struct SupplyTests {
+  private func failing() throws -> (World, CredentialBroker) {
+    let world = try World()
+    try world.login()
+    world.clocks.advance(seconds: 2500)
+    world.provider.set { $0.stsIsDown = true }
+    return (world, CredentialBroker(world.surroundings(), profile: world.profile()))
+  }
+
+  private func supply(_ broker: CredentialBroker, _ world: World) throws(Failure) -> Supply {
+    try broker.supply(.atLeast(0), until: world.clocks.boot() + .seconds(25))
+  }
+
+  @Test func `whoever gets the old credentials is told why`() throws {
+    let (world, broker) = try failing()
+    let first = try supply(broker, world)
+    #expect(first.setback?.kind == .unreachable && first.setback?.isRemembered == false)
+    let exchanges = world.provider.counts.exchanges
+    let second = try supply(broker, world)
+    #expect(second.lease == first.lease && second.setback?.isRemembered == true)
+    #expect(world.provider.counts.exchanges == exchanges, "nobody was asked")
+  }
+
+  @Test func `fresh ones come without a setback, whatever failed before`() throws {
+    let (world, broker) = try failing()
+    #expect(try supply(broker, world).setback != nil)
+    world.provider.set { $0.stsIsDown = false }
+    world.clocks.advance(seconds: 61)
+    #expect(try supply(broker, world).setback == nil)
+    #expect(broker.retryDue() == nil)
+  }
+
+  @Test func `the next try is due when the record says`() throws {
+    let (world, broker) = try failing()
+    #expect(broker.retryDue() == nil)
+    _ = try supply(broker, world)
+    let due = try #require(broker.retryDue())
+    #expect(due > .seconds(0) && due <= .seconds(60))
+    world.clocks.advance(seconds: due.components.seconds)
+    #expect(broker.retryDue() == nil)
+    #expect(try supply(broker, world).setback?.isRemembered == false, "it is made then")
+  }
+
+  @Test func `whoever asks for it passes over the record`() throws {
+    let (world, broker) = try failing()
+    _ = try supply(broker, world)
+    world.provider.set { $0.stsIsDown = false }
+    broker.forgetFailures()
+    #expect(try supply(broker, world).setback == nil)
+  }
+
+  @Test func `so does a session whose provider failed`() throws {
+    let (world, broker) = try failing()
+    world.clocks.advance(seconds: 2500)
+    world.provider.set {
+      $0.stsIsDown = false
+      $0.isDown = true
+    }
+    #expect(failure { try supply(broker, world) }?.kind == .unreachable)
+    #expect(broker.retryDue() != nil)
+    world.provider.set { $0.isDown = false }
+    #expect(failure { try supply(broker, world) }?.isRemembered == true)
+    broker.forgetFailures()
+    #expect(try supply(broker, world).setback == nil)
+  }
+}

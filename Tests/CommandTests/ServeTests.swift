@@ -128,6 +128,31 @@ import Testing
   }
 }
 
+@Suite struct PaceTests {
+  @Test func `the next try comes when it is due, and soon after`() {
+    for _ in 0..<200 {
+      #expect((Duration.seconds(40)...(.seconds(41))).contains(Pace.retry(due: .seconds(40))))
+      #expect((Duration.seconds(30)...(.seconds(60))).contains(Pace.retry(due: nil)))
+    }
+  }
+}
+
+@Suite struct LoginRestTests {
+  @Test func `a login that nobody approves rests 1 h, then 2, 4 and 8`() {
+    var rest = LoginRest()
+    let pauses = (0..<6).map { _ in rest.pause(after: Failure(.codeExpired, "nobody approved")) }
+    #expect(pauses == [1, 2, 4, 8, 8, 8].map { .seconds($0 * 3600) })
+  }
+
+  @Test func `a provider that cannot be reached makes no rest longer`() {
+    var rest = LoginRest()
+    for kind in [FailureKind.unreachable, .busy] {
+      #expect(rest.pause(after: Failure(kind, "nobody was asked")) <= .seconds(60))
+    }
+    #expect(rest.pause(after: Failure(.denied, "no")) == .seconds(3600))
+  }
+}
+
 @Suite struct LaterStepsTests {
   private func texts(_ names: [String: String]) -> ([String], [String]) {
     var given = Environment.given()
@@ -194,6 +219,18 @@ import Testing
     #expect(try settings([:], ["DAYPASS_LISTEN": "127.0.0.1:2"], file: file).listen.port == 2)
     #expect(
       try settings([.listen: ["127.0.0.1:1"]], ["DAYPASS_LISTEN": "127.0.0.1:2"], file: file).listen.port == 1)
+  }
+
+  @Test(arguments: ["listen", "imds", "admin"])
+  func `an address that others can reach is a matter of usage, wherever it was said`(_ key: String) throws {
+    let name = try #require(ServeKey(rawValue: key))
+    for try_ in [
+      { try settings([name: ["0.0.0.0:1"]]) }, { try settings([:], [name.variable: "0.0.0.0:1"]) },
+      { try settings(file: "[serve]\n\(key) = \"0.0.0.0:1\"\n") },
+    ] {
+      let error = #expect(throws: SettingError.self) { _ = try try_() }
+      #expect(error?.kind == .usage)
+    }
   }
 
   @Test func takesTheNearestChoiceOfProfiles() throws {

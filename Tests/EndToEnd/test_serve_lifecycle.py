@@ -44,6 +44,7 @@ def test_ready_is_said_when_the_first_attempt_has_ended(logged_in, sandbox, serv
     service = serve("--duration", "30m", env={"NOTIFY_SOCKET": manager.address})
     assert service.get().json()["code"] == "NotReady", "it listens at once"
     assert "READY=1" not in manager.said
+    manager.hears("EXTEND_TIMEOUT_USEC=60000000")
     manager.hears("READY=1")
     assert service.get().status == 200
     service.running.signal(signal.SIGHUP)

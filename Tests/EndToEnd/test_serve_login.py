@@ -7,6 +7,7 @@ import time
 
 import pytest
 from support.processes import wait_for
+from support.sandbox import ALICE_ONLY_ROLE
 
 # What must happen within 5 s, on a machine that does much else at the same time.
 SOON = 20
@@ -138,3 +139,72 @@ def test_unattended_needs_a_subject(daypass, sandbox):
     daypass.configure(default=sandbox.profile(unattended_login=True))
     result = daypass.run("serve", "--listen", "127.0.0.1:0").expect(78)
     assert "expect_subject" in result.stderr
+
+
+def told(file) -> list[dict]:
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_the_hook_runs_too_where_there_is_no_code_to_tell(daypass, sandbox, serve, hook, subject):
+    program, file = hook
+    daypass.configure(default=sandbox.profile(
+        unattended_login=True, expect_subject=subject, on_login_required=[str(program)]))
+    sandbox.fault("device_authorization", "body", status=400, body='{"error":"unauthorized_client"}')
+    service = serve()
+    event, = wait_for(lambda: told(file), SOON, "the hook")
+    assert event["event"] == "login_required" and "user_code" not in event
+    line, = [line for line in service.running.err.decode().splitlines() if "without a session" in line]
+    assert "profile default: " in line
+    # Whoever mends it and asks for another try is told the code.
+    sandbox.clear_faults()
+    service.running.signal(signal.SIGUSR1)
+    code = code_in_log(service)
+    wait_for(lambda: [e.get("user_code") for e in told(file)] == [None, code], SOON, "the code")
+
+
+def test_each_profile_of_a_session_is_told_the_same_code(daypass, sandbox, serve, hook, subject):
+    program, file = hook
+    one = sandbox.profile(
+        unattended_login=True, expect_subject=subject, on_login_required=[str(program)], store="file")
+    daypass.configure(a=one, b=one | {"role_arn": ALICE_ONLY_ROLE})
+    service = serve("--all-profiles", env={"DAYPASS_STORE": None})
+    code = code_in_log(service)
+    events = wait_for(lambda: len(told(file)) == 2 and told(file), SOON, "both hooks")
+    assert {event["profile"] for event in events} == {"a", "b"}
+    assert [event["user_code"] for event in events] == [code, code]
+    assert len(sandbox.state()["pending"]) == 1
+
+
+def test_whoever_asks_for_another_code_is_told_it(daypass, sandbox, serve, hook, subject):
+    program, file = hook
+    sandbox.set(expires_in=3)
+    daypass.configure(default=sandbox.profile(
+        unattended_login=True, expect_subject=subject, on_login_required=[str(program)]))
+    service = serve()
+    service.running.until(lambda: b"60 min" in service.running.err, what="the rest")
+    first = code_in_log(service)
+    sandbox.set(expires_in=600)
+    service.running.signal(signal.SIGUSR1)
+    second = code_in_log(service, 2)
+    wait_for(lambda: [event.get("user_code") for event in told(file)] == [first, second], SOON, "both codes")
+    sandbox.approve(second)
+    service.until(200, seconds=SOON)
+    assert len(re.findall(rb"approve the code", service.running.err)) == 2
+
+
+def test_the_code_is_in_the_log_whatever_its_level(daypass, sandbox, serve, subject):
+    daypass.configure(default=sandbox.profile(unattended_login=True, expect_subject=subject))
+    assert code_in_log(serve("--log-level", "error")) == sandbox.pending_code()
+
+
+@pytest.mark.parametrize("marker", ["CI", "GITHUB_ACTIONS", "BITBUCKET_BUILD_NUMBER"])
+def test_no_login_is_begun_in_a_ci_job(daypass, sandbox, serve, hook, subject, marker):
+    program, file = hook
+    daypass.configure(default=sandbox.profile(
+        unattended_login=True, expect_subject=subject, on_login_required=[str(program)]))
+    sandbox.reset_counters()
+    service = serve(env={marker: "true"})
+    event, = wait_for(lambda: told(file), SOON, "the hook")
+    assert "user_code" not in event
+    time.sleep(2.5)  # some ticks
+    assert sandbox.count("device_authorization") == 0 and marker in service.running.err.decode()

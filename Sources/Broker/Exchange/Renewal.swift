@@ -15,6 +15,8 @@ struct Renewal {
   private let terms: ExchangeTerms
   private let cache: CredentialCache
   private var isTrial = false
+  /// Why what was handed out was not renewed, although that was due.
+  private(set) var setback: Failure?
 
   /// - Parameter identity: one whose token is in hand already; nil has the source present what there is.
   init(
@@ -38,14 +40,25 @@ struct Renewal {
     cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
   }
 
-  func lease(_ demand: CredentialBroker.Demand) throws(Failure) -> Lease {
+  mutating func lease(_ demand: CredentialBroker.Demand) throws(Failure) -> Lease {
     guard case .atLeast(let minimumTTL) = demand else { return try acquired(minimumTTL: nil, isRenewal: false) }
     guard let cached = try cache.read() else { return try acquired(minimumTTL: minimumTTL, isRenewal: false) }
     switch verdict(cached, minimumTTL) {
-    case .fresh: return cached
+    case .fresh:
+      setback = resting(cached, minimumTTL)
+      return cached
     case .renewIfFree: return try renewedIfFree(cached, minimumTTL)
     case .renew: return try renewed(cached, minimumTTL)
     case .acquire: return try acquired(minimumTTL: minimumTTL, isRenewal: true)
+    }
+  }
+
+  /// The failure of a moment ago that keeps credentials from being renewed; nil where they are good enough.
+  private func resting(_ lease: Lease, _ minimumTTL: Int64) -> Failure? {
+    let (left, lifetime) = (lease.secondsLeft(surroundings), lease.lifetime)
+    switch Windows.verdict(left: left, lifetime: lifetime, minimumTTL: minimumTTL, isResting: false) {
+    case .fresh: return nil
+    default: return cache.failures.current()?.again
     }
   }
 
@@ -62,7 +75,7 @@ struct Renewal {
   }
 
   /// One caller renews while the others go on with what there is, and so does this one if it fails.
-  private func renewedIfFree(_ cached: Lease, _ minimumTTL: Int64) throws(Failure) -> Lease {
+  private mutating func renewedIfFree(_ cached: Lease, _ minimumTTL: Int64) throws(Failure) -> Lease {
     do throws(Failure) {
       // Where nothing can be written, each caller is the one: nobody could tell the others who is.
       let lock = try cache.lock(until: surroundings.clocks.boot())
@@ -76,7 +89,7 @@ struct Renewal {
   }
 
   /// Everyone waits for the renewal, at most 20 s, and still gets unexpired credentials when it fails.
-  private func renewed(_ cached: Lease, _ minimumTTL: Int64) throws(Failure) -> Lease {
+  private mutating func renewed(_ cached: Lease, _ minimumTTL: Int64) throws(Failure) -> Lease {
     let deadline = min(deadline, surroundings.clocks.boot() + .seconds(20))
     do throws(Failure) {
       let lock = try cache.lock(until: deadline)
@@ -104,10 +117,10 @@ struct Renewal {
     return try buy(anew: minimumTTL == nil, until: deadline)
   }
 
-  private func unexpired(_ cached: Lease, else failure: Failure) throws(Failure) -> Lease {
+  private mutating func unexpired(_ cached: Lease, else failure: Failure) throws(Failure) -> Lease {
     if case .interrupted = failure.kind { throw failure }
     guard cached.secondsLeft(surroundings) > 0 else { throw failure }
-    surroundings.diagnostics.log(.warning, "\(failure.message); going on with the credentials there are")
+    setback = failure
     return cached
   }
 
@@ -215,7 +228,7 @@ struct Renewal {
     // What is expected is expected of the last.
     (profile.expectAccount, profile.expectRole) = (nil, nil)
     do throws(Failure) {
-      let renewal = try Renewal(surroundings, profile, identities.source, as: inHand, until: deadline)
+      var renewal = try Renewal(surroundings, profile, identities.source, as: inHand, until: deadline)
       return isTrial ? try renewal.tried() : try renewal.lease(demand)
     } catch {
       throw Setback(error)

@@ -49,6 +49,12 @@ struct FailureRecord {
     return left(object, record) > 0 ? record : nil
   }
 
+  /// Until the next try is due; nil where there is nothing to wait for.
+  var secondsLeft: Int64? {
+    guard let (object, record) = read(), case let left = left(object, record), left > 0 else { return nil }
+    return left
+  }
+
   /// Also after its time, as long as no renewal has succeeded.
   func last() -> RecordedFailure? { read()?.record }
 

@@ -52,10 +52,10 @@ struct Refresher: Sendable {
     }
   }
 
-  /// Until it is worth another try: after half a minute or more, when somebody has logged in, and at the moment from which
-  /// on the endpoint has to say why it has nothing to give.
+  /// Until it is worth another try: when that is due after a failure, when somebody has logged in, and at the moment from
+  /// which on the endpoint has to say why it has nothing to give.
   private func rest(_ lease: Lease) throws(Interrupted) {
-    let end = clocks.boot() + .seconds(30 + Int64.random(in: 0...30))
+    let end = clocks.boot() + Pace.retry(due: broker.retryDue())
     let wasExpired = broker.isExpired(lease)
     // Looked at now: an attempt marks in the session what it does.
     var stamps = session.map { session in FileStamps(of: session.directory) { $0 == session.file } }

@@ -29,8 +29,9 @@ struct LoginNeed: Sendable {
   /// Runs the profile's command, if it has one, on a thread of its own.
   ///
   /// - Parameter environment: from `LoginNeed.environment`.
-  func tell(_ environment: Environment, _ log: Log) {
-    guard let words = profile.onLoginRequired, let name = words.first else { return }
+  /// - Returns: false where it could not be begun.
+  func tell(_ environment: Environment, _ log: Log) -> Bool {
+    guard let words = profile.onLoginRequired, let name = words.first else { return true }
     let program = Program(name, Array(words.dropFirst()), environment: environment)
     let hasStarted = BackgroundThread.start { [profile] in
       if let problem = Hook.run(program, input: event, atMost: Self.patience) {
@@ -38,6 +39,7 @@ struct LoginNeed: Sendable {
       }
     }
     if !hasStarted { log.log(.warning, "profile \(profile.name): on_login_required: the system gives no thread") }
+    return hasStarted
   }
 
   /// One JSON object in one line, of a length that a hook can be told: first the longer address goes, which holds nothing

@@ -6,6 +6,13 @@ import Model
 enum Pace {
   /// After a failure.
   static var retry: Duration { .milliseconds(Int64.random(in: 30_000...60_000)) }
+
+  /// The same, but no sooner than any process may try again, and then soon: two pauses drawn by chance, one after the
+  /// other, would be none that anybody asked for.
+  static func retry(due: Duration?) -> Duration {
+    guard let due else { return retry }
+    return max(.zero, due) + .milliseconds(Int64.random(in: 100...1000))
+  }
 }
 
 /// In which second each profile is renewed: the least taken of some of its window, so that many whose credentials came

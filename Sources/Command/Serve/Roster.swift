@@ -40,7 +40,8 @@ struct Roster {
     guard let before else { return ServedProfile(profile, broker, tokenFile: file) }
     let served = ServedProfile(profile, broker, board: before.board, tokenFile: file)
     served.lease = before.lease
-    served.hasToldOfNeed = before.hasToldOfNeed
+    served.telling = before.telling
+    served.isFailing = before.isFailing
     served.isOutdated = before.isOutdated || !profile.hasSameSettings(as: before.profile)
     return served
   }

@@ -13,6 +13,8 @@ struct ServeWiring {
   let log: Log
   /// Where state is; nil where there is no place for it.
   let state: String?
+  /// Of the file that was read; nil where there is none.
+  private let configPath: String?
   private let surroundings: [String?: Surroundings]
 
   init(_ serve: Serve) throws(Failure) {
@@ -26,6 +28,7 @@ struct ServeWiring {
         config: serve.config.config, environment: variables, home: places.home, read: ConfigContents.read)
       settings = try ServeSettings(serve.given, environment: variables, all)
       profiles = try Self.profiles(settings.choice, serve.profile.flags, all, variables)
+      configPath = all.configPath
     } catch {
       throw Failure(error)
     }
@@ -53,6 +56,9 @@ struct ServeWiring {
     self.environment = environment
     self.log = log
     state = places.state
+    if let marker = JobMarker.find(in: environment), profiles.contains(where: \.unattendedLogin) {
+      log.log(.warning, "no login is begun here, although unattended_login is set: this is a CI job (\(marker))")
+    }
   }
 
   private static func profiles(
@@ -83,6 +89,22 @@ struct ServeWiring {
   }
 
   func surroundings(_ profile: Profile) -> Surroundings? { surroundings[profile.caFile] }
+
+  /// Nothing prompts by itself in a CI job: nobody sees the code there.
+  var mayBeginLogins: Bool { JobMarker.find(in: environment) == nil }
+
+  /// Whether something that is read or run later may be named relative to the working directory.
+  var needsDirectory: Bool {
+    func isRelative(_ path: String?) -> Bool { path.map { !$0.hasPrefix("/") } ?? false }
+    let profilePaths = profiles.flatMap { profile in
+      [profile.tokenFile, profile.tokenURLHeadersFile, profile.clientSecretFile, profile.caFile]
+        + [profile.sessionPolicyFile] + profile.chain.map(\.sessionPolicyFile)
+    }
+    return isRelative(state) || isRelative(settings.tokenDirectory) || isRelative(configPath)
+      || profilePaths.contains(where: isRelative)
+      // Of their arguments nobody knows which are paths.
+      || profiles.contains { $0.tokenCommand != nil || $0.onLoginRequired != nil }
+  }
 
   var cryptography: (any Cryptography)? { surroundings.first?.value.cryptography }
 }
@@ -119,9 +141,16 @@ extension ServeWiring {
       group = found
     }
     do throws(TokenFileFailure) {
-      return try TokenFile(
+      let file = try TokenFile(
         name, in: directory, fresh: { () throws(CryptographyFailure) in try RandomToken.make(cryptography) },
         mode: settings.tokenMode, group: group)
+      if file.endsInLineFeed {
+        log.log(
+          .warning,
+          "\(file.path.printable()) ends in a line feed, which AWS SDKs refuse in a token: write it without "
+            + "(`printf %s TOKEN`)")
+      }
+      return file
     } catch {
       throw Failure(error)
     }

@@ -20,8 +20,16 @@ final class ServedProfile {
   private(set) var hasTried = false
   /// Why a person is needed, where one is.
   private(set) var need: String?
-  /// Whether somebody was told: once for each need.
-  var hasToldOfNeed = false
+  /// Whether somebody is to be told of the need, which is once for each.
+  var telling = Telling.due
+
+  enum Telling {
+    case due
+    case done
+    /// A person asked for another code than the one that was told.
+    case dueWithNewCode
+  }
+
   /// Whether it was looked into, and said, when credentials will end that cannot be renewed.
   private(set) var hasToldOfEnd = false
   /// Of the last attempt.
@@ -30,6 +38,8 @@ final class ServedProfile {
   var isTrying = false
   /// Something changed while it was; the result is of yesterday.
   var isChanged = false
+  /// Somebody wants the next attempt made whatever failed a moment ago.
+  var isUrged = false
   /// Says which of its dates in the schedule counts: every other is passed over.
   private(set) var appointment = 0
   /// What was last said about it, so that the log says it once.
@@ -47,7 +57,7 @@ final class ServedProfile {
 
   var name: String { profile.name }
   /// The last attempt brought nothing.
-  private(set) var isFailing = false
+  var isFailing = false
   /// Nothing says that an attempt will be over soon.
   var isUnproven: Bool { isFailing || lease == nil }
   var entry: ProfileTable.Entry { ProfileTable.Entry(name: name, token: tokenFile.token, board: board) }
@@ -58,9 +68,11 @@ final class ServedProfile {
   }
 
   /// Takes in how an attempt ended.
-  func take(_ outcome: Attempt.Outcome, _ log: Log) {
+  ///
+  /// - Parameter saysFailure: false where the failure is said by whoever ends because of it.
+  func take(_ outcome: Attempt.Outcome, _ log: Log, saysFailure: Bool = true) {
     hasTried = true
-    switch outcome {
+    switch outcome.result {
     case .lease(let lease, let needsLogin, let problem, let notice):
       isFailing = problem != nil
       failure = nil
@@ -69,16 +81,18 @@ final class ServedProfile {
       self.lease = lease
       isOutdated = false
       board.current = .fresh(lease.credentials)
-      board.record(success: isNew || problem == nil, needsLogin: needsLogin)
-      say(problem, log)
+      let hasFailed = problem != nil && !outcome.isRemembered
+      board.record(success: hasFailed ? false : problem == nil && isNew ? true : nil, needsLogin: needsLogin)
+      // One that is remembered was said when it came.
+      if !outcome.isRemembered { say(problem, log) }
       if let notice { log.log(.warning, "profile \(name): \(notice)") }
       if problem == nil { hasToldOfEnd = true }
     case .failure(let failure):
       isFailing = true
       self.failure = failure
       want(failure.kind == .loginRequired ? failure.explanation : nil)
-      board.record(success: false, needsLogin: failure.kind == .loginRequired)
-      say(failure.explanation, log)
+      board.record(success: outcome.isRemembered ? nil : false, needsLogin: failure.kind == .loginRequired)
+      if saysFailure, !outcome.isRemembered || lastWords == nil { say(failure.explanation, log) }
       if isOutdated || lease.map(broker.isExpired) ?? true { withdraw(failure) }
     }
   }
@@ -110,7 +124,7 @@ final class ServedProfile {
 
   private func want(_ reason: String?) {
     need = reason
-    if reason == nil { hasToldOfNeed = false }
+    if reason == nil { telling = .due }
   }
 
   private func say(_ words: String?, _ log: Log?) {

@@ -107,33 +107,34 @@ final class Service {
   private func tick(_ now: BootTime) {
     nextTick = now + min(Self.tick, manager.watchdogInterval ?? Self.tick)
     watchdog?.tick(now)
+    // Each first attempt ends in time; how many there are, and how many hang, the unit's author cannot know.
+    if !hasSaidReady { manager.stillStarting(Attempt.patience * 2) }
     for profile in roster.profiles.values { profile.withdrawIfExpired() }
     noticeSessions()
-    logins.takeEnds(wiring.log)
+    logins.takeNews(wiring.log)
     for profile in roster.profiles.values { attend(to: profile) }
   }
 
-  /// Sees to it that a person hears of it who is needed: once for each need.
+  /// Sees to it that a person hears of it who is needed: once for each need, with the code where there is one.
   private func attend(to profile: ServedProfile) {
     guard let reason = profile.need else { return }
-    let need = LoginNeed(profile: profile.profile, message: reason)
-    let tells = !profile.hasToldOfNeed
-    guard tells || profile.profile.unattendedLogin else { return }
-    let (environment, log) = (hookEnvironment(), wiring.log)
-    profile.hasToldOfNeed = true
-    guard profile.profile.unattendedLogin, let session = profile.sessionFile,
-      let surroundings = wiring.surroundings(profile.profile)
-    else {
-      if tells { need.tell(environment, log) }
+    var need = LoginNeed(profile: profile.profile, message: reason)
+    guard let session = unattendedSession(profile), let surroundings = wiring.surroundings(profile.profile) else {
+      if profile.telling == .due, need.tell(hookEnvironment(), wiring.log) { profile.telling = .done }
       return
     }
-    let tell: @Sendable (LoginCode) -> Void = { code in
-      guard tells else { return }
-      var need = need
-      need.code = code
-      need.tell(environment, log)
+    logins.attend(to: profile, session: session, surroundings, wiring.log) { [signals] in signals.wake() }
+    switch (logins.word(session), profile.telling) {
+    case (nil, _), (_, .done), (.noCode, .dueWithNewCode): return
+    case (.code(let code), _): need.code = code
+    case (.noCode, .due): break
     }
-    logins.attend(to: profile, session: session, surroundings, tell: tell, log) { [signals] in signals.wake() }
+    if need.tell(hookEnvironment(), wiring.log) { profile.telling = .done }
+  }
+
+  /// The session for which a login may be begun here; nil where that is left to a person.
+  private func unattendedSession(_ profile: ServedProfile) -> String? {
+    wiring.mayBeginLogins && profile.profile.unattendedLogin ? profile.sessionFile : nil
   }
 
   private func hookEnvironment() -> Environment {
@@ -162,7 +163,9 @@ final class Service {
     profile.isTrying = true
     profile.isChanged = false
     let slot = slots.begin(isUnproven: isUnproven, at: now)
-    let attempt = Attempt(profile.profile, profile.broker, clocks, isFirst: !profile.hasToldOfEnd)
+    let attempt = Attempt(
+      profile.profile, profile.broker, clocks, isFirst: !profile.hasToldOfEnd, isUrged: profile.isUrged)
+    profile.isUrged = false
     let (name, number) = (profile.name, profile.number)
     let hasStarted = BackgroundThread.start { [reports, signals] in
       reports.add(Report(profile: name, number: number, slot: slot, outcome: attempt.run()))
@@ -179,10 +182,10 @@ final class Service {
     guard let profile = roster.profiles[report.profile], profile.number == report.number else { return }
     profile.isTrying = false
     if profile.isChanged { return enqueue(profile) }
-    profile.take(report.outcome, wiring.log)
+    profile.take(report.outcome, wiring.log, saysFailure: job == nil || hasSaidReady)
     let now = clocks.boot()
-    var pause = Pace.retry
-    if let lease = profile.lease {
+    var pause = Pace.retry(due: report.outcome.retryDue)
+    if let lease = profile.lease, !profile.isFailing {
       let lifetime = lease.credentials.expiration - lease.obtainedAt
       pause = spread.renewal(due: profile.broker.renewalDue(lease), lifetime: lifetime, now: now)
     }
@@ -202,8 +205,15 @@ final class Service {
   }
 
   private func tryAgain() {
-    logins.wakeUp()
-    for profile in roster.profiles.values where profile.isFailing { enqueue(profile) }
+    let woken = logins.wakeUp()
+    for profile in roster.profiles.values where profile.isFailing {
+      // Whoever asks for a new code shall not be left with one that is of no use any more.
+      if profile.telling == .done, let session = unattendedSession(profile), woken.contains(session) {
+        profile.telling = .dueWithNewCode
+      }
+      profile.isUrged = true
+      enqueue(profile)
+    }
   }
 
   private func reload() {
@@ -257,6 +267,8 @@ final class Service {
       _ = signals.wait(atMost: left)
       for report in reports.take() { slots.end(report.slot) }
     }
+    // What still prints a token prints it for nobody.
+    ProgramRunner.killAll()
     roster.leave()
     job?.leave()
   }

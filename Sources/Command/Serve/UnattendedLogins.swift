@@ -9,68 +9,103 @@ import Synchronization
 /// `expect_subject` names. One at a time for each session. Belongs to the main thread.
 final class UnattendedLogins {
   private struct State {
+    /// Of the profile with whose settings it was begun.
+    var profile: String
     var isRunning = false
+    /// Of the login that runs.
+    var code: LoginCode?
+    /// The last one ended without a session.
+    var hasFailed = false
     var restsUntil: BootTime?
-    var rest = UnattendedLogins.shortest
+    var rest = LoginRest()
   }
 
-  static let shortest = Duration.seconds(3600)
-  static let longest = Duration.seconds(8 * 3600)
-
   private var states: [String: State] = [:]
-  private let ends = Ends()
+  private let news = News()
   private let clocks = SystemClocks()
 
   /// Begins a login where none is under way and none rests.
-  ///
-  /// - Parameter need: told when there is a code; nil where it was told before.
   func attend(
-    to profile: ServedProfile, session: String, _ surroundings: Surroundings,
-    tell: @escaping @Sendable (LoginCode) -> Void,
-    _ log: Log, wake: @escaping @Sendable () -> Void
+    to profile: ServedProfile, session: String, _ surroundings: Surroundings, _ log: Log,
+    wake: @escaping @Sendable () -> Void
   ) {
-    var state = states[session] ?? State()
+    var state = states[session] ?? State(profile: profile.name)
     guard !state.isRunning, state.restsUntil.map({ $0 <= clocks.boot() }) ?? true else { return }
     var person = profile.profile
     person.method = .device
     // The session is all that is wanted; credentials are bought as always.
     person.roleARN = nil
+    let presenter = LogPresenter(profile.name, log) { [news] code in
+      news.add(session, .code(code))
+      wake()
+    }
     let flow = LoginFlow(
-      surroundings, profile: person, presenter: LogPresenter(profile.name, log, tell),
+      surroundings, profile: person, presenter: presenter,
       listen: { () throws(CallbackFailure) in throw .unbound(reason: "no browser login without a person") })
     let login = SendableFlow(flow)
-    state.isRunning = BackgroundThread.start { [ends] in
-      ends.add(session, login.run())
+    state.profile = profile.name
+    state.isRunning = BackgroundThread.start { [news] in
+      news.add(session, .end(login.run()))
       wake()
     }
     states[session] = state
   }
 
-  /// Takes in how logins ended; those that nobody approved rest, longer each time.
-  func takeEnds(_ log: Log) {
-    for (session, failure) in ends.take() {
-      var state = states[session] ?? State()
-      state.isRunning = false
-      if let failure {
-        let isPassing = failure.kind == .unreachable || failure.kind == .busy
-        let rest = isPassing ? Pace.retry : state.rest
+  /// What a person can be told now, who is needed for a session; nil while that is being found out.
+  func word(_ session: String) -> LoginWord? {
+    guard let state = states[session] else { return nil }
+    if let code = state.code { return .code(code) }
+    return state.hasFailed ? .noCode : nil
+  }
+
+  /// Takes in what became of logins; those that nobody approved rest, longer each time.
+  func takeNews(_ log: Log) {
+    for (session, event) in news.take() {
+      guard var state = states[session] else { continue }
+      switch event {
+      case .code(let code): state.code = code
+      case .end(let failure?):
+        state.isRunning = false
+        state.code = nil
+        state.hasFailed = true
+        let rest = state.rest.pause(after: failure)
         state.restsUntil = clocks.boot() + rest
-        if !isPassing { state.rest = min(Self.longest, state.rest * 2) }
         log.log(
           .warning,
-          "the login that was begun here ended without a session: \(failure.message); the next one is begun in "
-            + "\(rest.components.seconds / 60) min, or on SIGUSR1")
-      } else {
-        state = State()
+          "profile \(state.profile): the login that was begun here ended without a session: \(failure.message); the "
+            + "next one is begun in \(Self.text(rest)), or on SIGUSR1")
+      case .end(nil):
+        state = State(profile: state.profile)
+        // Until an attempt has found the session, and knows of no need any more.
+        state.restsUntil = clocks.boot() + Attempt.patience
       }
       states[session] = state
     }
   }
 
-  /// SIGUSR1: nobody rests any more.
-  func wakeUp() {
-    for session in states.keys where states[session]?.isRunning == false { states[session] = nil }
+  private static func text(_ rest: Duration) -> String {
+    let seconds = rest.components.seconds
+    return seconds < 120 ? "\(seconds) s" : "\(seconds / 60) min"
   }
+
+  /// SIGUSR1: nobody rests any more.
+  ///
+  /// - Returns: sessions for which a new code is to come.
+  func wakeUp() -> Set<String> {
+    var woken: Set<String> = []
+    for (session, state) in states where !state.isRunning {
+      states[session] = nil
+      woken.insert(session)
+    }
+    return woken
+  }
+}
+
+/// What is known to tell a person of an unattended login.
+enum LoginWord {
+  case code(LoginCode)
+  /// It ended before there was a code, or after that code was of use.
+  case noCode
 }
 
 /// Handed from the thread that makes it to the one that runs it, and used by no other.
@@ -89,13 +124,19 @@ private struct SendableFlow: @unchecked Sendable {
   }
 }
 
-/// How logins ended, on the way to the main thread.
-private final class Ends: Sendable {
-  private let contents = Mutex<[(session: String, failure: Failure?)]>([])
+/// What became of logins, on the way to the main thread.
+private final class News: Sendable {
+  enum Event: Sendable {
+    case code(LoginCode)
+    /// Why there is no session, if there is none.
+    case end(Failure?)
+  }
 
-  func add(_ session: String, _ failure: Failure?) { contents.withLock { $0.append((session, failure)) } }
+  private let contents = Mutex<[(session: String, event: Event)]>([])
 
-  func take() -> [(session: String, failure: Failure?)] {
+  func add(_ session: String, _ event: Event) { contents.withLock { $0.append((session, event)) } }
+
+  func take() -> [(session: String, event: Event)] {
     contents.withLock { contents in
       defer { contents = [] }
       return contents
@@ -118,8 +159,9 @@ private final class LogPresenter: LoginPresenter {
   func present(_ event: LoginEvent) {
     switch event {
     case .code(let code):
+      // At the level that nobody turns off: without it nobody can approve.
       log.log(
-        .warning,
+        .error,
         "profile \(name) needs a person: open \(code.verificationURIComplete ?? code.verificationURI) and approve "
           + "the code \(code.userCode) until \(RFC3339.format(code.expiresAt))")
       tell(code)
