@@ -13,12 +13,11 @@ from pathlib import Path
 import boto3
 import botocore.session
 import pytest
-from support.aws import CRT
+from support.aws import AWS, CRT, DEBIAN_AWS
+from support.need import need
 from support.processes import wait_for
 from support.sandbox import ACCOUNT, DEMO_ROLE
 from support.service import read_answer
-
-AWS = Path(sys.executable).parent / "aws"
 
 
 @pytest.fixture
@@ -54,12 +53,37 @@ def test_botocore_takes_them_from_the_metadata_service(service, client_env, monk
     assert found.get_frozen_credentials().access_key == service.get().json()["AccessKeyId"]
 
 
-def test_the_aws_cli_takes_them(service, client_env, sandbox):
+@pytest.fixture(params=["current", "debian"])
+def cli(request):
+    """The AWS CLI, and what it needs beside an address: Debian's 2.9 does not read token files."""
+    if request.param == "debian":
+        need(None if DEBIAN_AWS.exists() else "needs Debian's AWS CLI")
+        return DEBIAN_AWS
+    return AWS
+
+
+def who_am_i(cli, env, sandbox) -> str:
     done = subprocess.run(
-        [AWS, "sts", "get-caller-identity", "--endpoint-url", sandbox.sts, "--query", "Arn", "--output", "text"],
-        env=client_env, capture_output=True, text=True, timeout=120)
+        [cli, "sts", "get-caller-identity", "--endpoint-url", sandbox.sts, "--query", "Arn", "--output", "text"],
+        env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/{DEMO_ROLE.rsplit('/')[-1]}/")
+    return done.stdout
+
+
+OURS = f"arn:aws:sts::{ACCOUNT}:assumed-role/{DEMO_ROLE.rsplit('/')[-1]}/"
+
+
+def test_the_aws_cli_takes_them(service, client_env, sandbox, cli):
+    if cli == DEBIAN_AWS:
+        client_env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = service.token()
+    assert who_am_i(cli, client_env, sandbox).startswith(OURS)
+
+
+def test_the_aws_cli_takes_them_from_the_metadata_service(service, client_env, sandbox, cli):
+    env = client_env | {"AWS_EC2_METADATA_SERVICE_ENDPOINT": service.said["imds_url"]}
+    for name in service.client_env():
+        del env[name]
+    assert who_am_i(cli, env, sandbox).startswith(OURS)
 
 
 def test_the_common_runtime_takes_them(service, client_env):

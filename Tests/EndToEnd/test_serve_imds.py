@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.parse
 
 import pytest
 from support.processes import wait_for
@@ -16,7 +17,7 @@ class Metadata:
     def __init__(self, service):
         self.service = service
         self.url = service.said["imds_url"]
-        self.port = int(self.url.rsplit(":", 1)[1])
+        self.port = urllib.parse.urlsplit(self.url).port
 
     def put(self, ttl="21600", **headers):
         headers = headers if ttl is None else {TTL.replace("-", "_"): ttl} | headers

@@ -55,7 +55,10 @@ struct ServeListeners {
   /// One line of JSON.
   func announcement(_ server: CredentialServer, _ roster: Roster) -> String {
     var members: [(String, JSON)] = [("event", "listening")]
-    for (role, address) in zip(roles, server.addresses) { members.append((role.rawValue, JSON(address.url))) }
+    for (role, address) in zip(roles, server.addresses) {
+      // AWS SDKs of some years ago put their path right behind AWS_EC2_METADATA_SERVICE_ENDPOINT.
+      members.append((role.rawValue, JSON(address.url + (role == .metadata ? "/" : ""))))
+    }
     let profiles = roster.profiles.values.sorted { $0.name < $1.name }.map { profile in
       (profile.name, JSON.object(JSONObject([("token_file", JSON(profile.tokenFile.path))])))
     }
