@@ -16,6 +16,9 @@ void chost_restore_given(void);
 /// Closes every descriptor from `first` on. Async-signal-safe.
 void chost_close_from(int first);
 
+/// After a fork that goes on in Swift: a descriptor for interrupts that is not the parent's, whom ours are no news.
+void chost_interrupts_renew(void);
+
 /// Becomes the first of the program's candidates that can be run; an errno if none can. Async-signal-safe.
 int chost_try_candidates(const struct chost_program *program);
 

@@ -45,6 +45,15 @@ bool chost_interrupts_install(void) {
   return true;
 }
 
+void chost_interrupts_renew(void) {
+  if (ends[0] < 0) return;
+  close(ends[0]);
+  close(ends[1]);
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) ends[0] = ends[1] = -1;
+  // One that came before the fork is the parent's to act on.
+  atomic_store(&pending, 0);
+}
+
 int chost_interrupts_descriptor(void) { return ends[0]; }
 
 int chost_interrupts_pending(void) { return atomic_load(&pending); }

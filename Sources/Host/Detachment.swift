@@ -1,14 +1,19 @@
 internal import CHost
 internal import Glibc
+internal import Model
+internal import Synchronization
 
 /// Going on in the background while whoever called goes on too.
 ///
 /// The process forks before it has a thread. The parent waits until the child says that it is under way, or ends.
-public struct Detachment: Sendable {
-  private let report: Int32
+public final class Detachment: Sendable {
+  /// To the parent; nil once it was told.
+  private let report: Mutex<Int32?>
+
+  private init(report: Int32) { self.report = Mutex(report) }
 
   /// In the child, a value. The parent never returns from here: it ends with 0 when the child is under way, else with the
-  /// child's exit code. Nil where the system gives no process.
+  /// child's exit code; an interrupt ends both. Nil where the system gives no process.
   public static func begin() -> Detachment? {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
@@ -21,23 +26,69 @@ public struct Detachment: Sendable {
     }
     close(ends[1])
     var byte: UInt8 = 0
-    let count = try? call { read(ends[0], &byte, 1) }
-    if count == 1 { endAtOnce(0) }
+    guard isReadable(ends[0]) else { endWith(child, ends[0]) }
+    if (try? call { read(ends[0], &byte, 1) }) == 1 { endAtOnce(0) }
     let code = chost_wait(child)
     endAtOnce(code < 0 ? 70 : code)
   }
 
-  /// Lets the caller go on, and lets go of its streams: a pipe that we held open would keep it waiting.
+  /// Whoever interrupts the caller means what it started, which belongs to no terminal and to no group of the caller's.
+  private static func endWith(_ child: pid_t, _ report: Int32) -> Never {
+    let signal = Interrupts.pending ?? SIGTERM
+    kill(child, SIGTERM)
+    // It puts away what it made. The interrupt stays pending, so nothing but the time is waited for here.
+    var watched = pollfd(fd: report, events: Int16(POLLIN), revents: 0)
+    var byte: UInt8 = 0
+    let end = SystemClocks().boot() + .seconds(8)
+    while case let left = end - SystemClocks().boot(), left > .zero {
+      guard poll(&watched, 1, milliseconds(toCover: left.saturatedNanoseconds)) > 0 else { continue }
+      // A byte: it was under way a moment ago, and ends now.
+      if (try? call { read(report, &byte, 1) }) != 1 { break }
+    }
+    if SystemClocks().boot() >= end { kill(child, SIGKILL) }
+    _ = chost_wait(child)
+    endAtOnce(128 + signal)
+  }
+
+  /// False where an interrupt came first.
+  private static func isReadable(_ descriptor: Int32) -> Bool {
+    while true {
+      if Interrupts.pending != nil { return false }
+      var watched = [descriptor, Interrupts.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      _ = poll(&watched, 2, -1)
+      if watched[0].revents != 0 { return true }
+    }
+  }
+
+  /// Whether whoever called ended before this was under way: nobody will learn of what is begun here.
+  public var isAbandoned: Bool {
+    report.withLock { report in
+      guard let report else { return false }
+      var watched = pollfd(fd: report, events: 0, revents: 0)
+      return poll(&watched, 1, 0) > 0 && watched.revents & Int16(POLLERR) != 0
+    }
+  }
+
+  /// Lets the caller go on, and lets go of its streams and whatever else was given: a pipe that we held open would keep
+  /// it waiting.
   ///
-  /// - Parameter log: a file (0600) for what is said from now on; made here, and left alone if it is there already.
-  public func underWay(log: String) {
+  /// - Parameters:
+  ///   - log: a file (0600) for what is said from now on; made here, and left alone if it is there already.
+  ///   - leavesDirectory: whether the working directory may be another, so that whoever owns it can put it away.
+  public func underWay(log: String, leavesDirectory: Bool) {
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
     let file = open(log, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     for number in 0...2 where nothing >= 0 { dup2(file >= 0 && number > 0 ? file : nothing, Int32(number)) }
     for descriptor in [nothing, file] where descriptor > 2 { close(descriptor) }
-    var byte: UInt8 = 1
-    _ = write(report, &byte, 1)
-    close(report)
+    chost_close_given(3)
+    if leavesDirectory { _ = chdir("/") }
+    report.withLock { report in
+      guard let descriptor = report else { return }
+      var byte: UInt8 = 1
+      _ = write(descriptor, &byte, 1)
+      close(descriptor)
+      report = nil
+    }
   }
 }
 

@@ -15,17 +15,10 @@ struct DetachedJob {
   private let environment: Environment
   private let region: String?
   private let jobLog: JobLog
+  private let leavesDirectory: Bool
 
   /// Beside the token file: what would be said to a person.
   private static let logName = "daypass.log"
-
-  /// What a runner sets for the job's steps and not for itself, the more particular first.
-  /// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables> and the others' own pages.
-  private static let markers = [
-    "GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS", "GITLAB_CI", "BUILDKITE", "CIRCLECI",
-    "BITBUCKET_BUILD_NUMBER",
-    "TF_BUILD", "SEMAPHORE", "JENKINS_URL", "CI",
-  ]
 
   /// Nil unless it is asked for. Goes on in another process; this one ends here when that one is under way.
   init?(_ wiring: ServeWiring) throws(Failure) {
@@ -34,9 +27,10 @@ struct DetachedJob {
     environment = wiring.environment
     jobLog = JobLog(wiring.environment, wiring.log)
     region = wiring.profiles.first?.configuredRegion
+    leavesDirectory = !wiring.needsDirectory
     directory = try wiring.tokenDirectory()
     file = form == .github ? try GitHubEnvironment(wiring.environment) : nil
-    let marker = Self.markers.first { wiring.environment.nonEmpty($0) != nil }
+    let marker = JobMarker.names.first { wiring.environment.nonEmpty($0) != nil }
     runner = Ancestor.runner(marker: marker)
     guard let detachment = Detachment.begin() else {
       throw Failure(.output, "the system gives no further process", hint: "raise the limit of processes (ulimit -u)")
@@ -44,7 +38,7 @@ struct DetachedJob {
     self.detachment = detachment
   }
 
-  var isOver: Bool { runner.map { !$0.isAlive } ?? false }
+  var isOver: Bool { detachment.isAbandoned || runner.map { !$0.isAlive } ?? false }
 
   /// A directory that no other job has, for the token file of this one.
   static func tokenDirectory(_ environment: Environment) -> String {
@@ -71,13 +65,23 @@ struct DetachedJob {
     let lines = steps.entries
     switch form {
     case .dotenv:
+      try Self.refuseControls(lines)
       jobLog.keepOut([profile.tokenFile.token])
       try StandardOutput.deliver(Secret(lines.flatMap { $0 + [UInt8(ascii: "\n")] }))
     case .github:
       try StandardOutput.deliver(Secret("::add-mask::" + profile.tokenFile.token.exposedText() + "\n"))
       try file?.append(Secret(lines.flatMap(Self.block)))
     }
-    detachment.underWay(log: "\(directory)/\(Self.logName)")
+    detachment.underWay(log: "\(directory)/\(Self.logName)", leavesDirectory: leavesDirectory)
+  }
+
+  /// A dotenv file has one variable a line and knows no quoting that every reader shares.
+  private static func refuseControls(_ entries: [[UInt8]]) throws(Failure) {
+    guard let entry = entries.first(where: { $0.contains { $0 < 0x20 || $0 == 0x7F } }) else { return }
+    let name = String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self).printable()
+    throw Failure(
+      .configuration, "\(name) would hold a line break or another control character, which a dotenv file cannot hold",
+      hint: "name another directory with --token-dir or RUNNER_TEMP, or correct the setting")
   }
 
   /// One variable as GITHUB_ENV has it.

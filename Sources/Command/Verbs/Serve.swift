@@ -28,7 +28,12 @@ struct Serve: ParsableCommand {
     let wiring = try ServeWiring(self)
     // Before the first thread: what goes on in the background is a fork of this process.
     let job = try DetachedJob(wiring)
-    let service = try Service(wiring, job: job) { () throws(Failure) in try ServeWiring(self) }
-    Host.endAtOnce(try service.run())
+    do {
+      let service = try Service(wiring, job: job) { () throws(Failure) in try ServeWiring(self) }
+      Host.endAtOnce(try service.run())
+    } catch {
+      job?.leave()
+      throw error
+    }
   }
 }

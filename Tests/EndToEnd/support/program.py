@@ -174,7 +174,7 @@ class Daypass:
     def start(self, *args, env=None, **options) -> Running:
         popen = subprocess.Popen(
             self.argv(*args), env=self.environment(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=True, cwd=self.directory, **options)
+            stderr=subprocess.PIPE, start_new_session=True, cwd=options.pop("cwd", self.directory), **options)
         running = Running(args, popen, self.seen)
         self._running.append(running)
         return running
