@@ -272,7 +272,7 @@ import Testing
       }
     }
     #expect(kind { try settings([.listen: ["0.0.0.0:1"]]) } == .usage)
-    #expect(kind { try settings(file: "[serve]\nlisten = \"0.0.0.0:1\"\n") } == .configuration)
+    #expect(kind { try settings(file: "[serve]\ntoken_mode = \"0644\"\n") } == .configuration)
   }
 }
 
