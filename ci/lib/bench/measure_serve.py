@@ -40,8 +40,8 @@ def run(bench) -> list[str]:
     return lines + [
         "", f"`wrk -t1 --latency`, keep-alive, an answer of {size} bytes; daypass checks Host and token of each "
         "request, nginx sends a file. Server and client have a core each; runs take turns, figures are medians, ratios "
-        "the medians of each turn's. Work: time of the processor, the kernel's included, which what else a machine does "
-        "hardly changes.",
+        "the medians of each turn's. Work: time of the processor, the kernel's included, which what else a machine "
+        "does hardly changes.",
         "", f"{AT_REST:,} connections that were answered once and are kept: {answered:,} of them, "
         f"{after:.0f} MiB resident ({before:.0f} MiB before)."]
 
