@@ -60,7 +60,8 @@ def job(daypass, sandbox):
     def configure(*roles, **settings):
         token.write_text(sandbox.mint(sub="repo:example/app", aud="sts.amazonaws.com"))
         daypass.configure(default={
-            "token_file": str(token), "role_arn": DEMO_ROLE, "sts_endpoint": sandbox.sts, "then": steps(*roles)} | settings)
+            "token_file": str(token), "role_arn": DEMO_ROLE, "sts_endpoint": sandbox.sts,
+            "then": steps(*roles)} | settings)
         return daypass
 
     return configure

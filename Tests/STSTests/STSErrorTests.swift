@@ -64,7 +64,8 @@ import Testing
     (404, FailureKind.configuration, false), (405, .configuration, false), (408, .unreachable, true),
     (429, .unreachable, true),
     (500, .unreachable, true), (502, .unreachable, true), (503, .unreachable, true), (504, .unreachable, true),
-    (509, .unreachable, true), (400, .malformed, false), (418, .malformed, false), (401, .refused, false), (403, .refused, false),
+    (509, .unreachable, true), (400, .malformed, false), (418, .malformed, false), (401, .refused, false),
+    (403, .refused, false),
     (302, .malformed, false), (307, .malformed, false), (204, .malformed, false),
   ])
   func repliesWithoutACodeAreJudgedByTheirStatus(_ status: Int, _ kind: FailureKind, _ isRetryable: Bool) {

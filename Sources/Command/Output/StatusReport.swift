@@ -17,7 +17,10 @@ struct StatusReport {
   private func text(_ status: ProfileStatus) -> String {
     var facts: [(label: String, text: String?)] = [
       ("State", state(status)), ("Identity", identity(status)), ("Issuer", status.issuer?.printable()),
-      (status.source == "saml" ? "Response" : "ID token", status.identityExpiresAt.map { "until \(Moment.text($0, now: now))" }),
+      (
+        status.source == "saml" ? "Response" : "ID token",
+        status.identityExpiresAt.map { "until \(Moment.text($0, now: now))" }
+      ),
     ]
     if status.source == "login", status.subject != nil {
       let end = status.sessionExpiresAt.map { "until \(Moment.text($0, now: now))" } ?? "until the provider ends it"

@@ -81,7 +81,9 @@ extension Shape where Value == String {
 }
 
 extension Shape where Value == ByteText {
-  static var identifier: Shape { .text("text without control characters that is not empty") { $0.isEmpty ? nil : ByteText($0) } }
+  static var identifier: Shape {
+    .text("text without control characters that is not empty") { $0.isEmpty ? nil : ByteText($0) }
+  }
 
   static var issuer: Shape {
     // OpenID Connect Discovery §3: no query, no fragment.

@@ -394,16 +394,3 @@ final class SmallProvider: Transport {
     xml("<ErrorResponse><Error><Code>\(code)</Code><Message>\(message)</Message></Error></ErrorResponse>", status)
   }
 }
-
-/// The fields of a request's body.
-private struct Form {
-  private let fields: [FormField]
-
-  init(_ request: HTTPRequest) { fields = FormEncoding.decode(request.body?.exposedBytes() ?? []) ?? [] }
-
-  subscript(name: String) -> String? { fields.first { $0.name == name }?.value.exposedText() }
-
-  var all: [String: String] {
-    Dictionary(fields.map { ($0.name, $0.value.exposedText()) }, uniquingKeysWith: { first, _ in first })
-  }
-}
