@@ -11,6 +11,7 @@ let package = Package(
   name: "daypass",
   products: [
     .executable(name: "daypass", targets: ["daypass"]),
+    .executable(name: "daypass-full", targets: ["daypass-full"]),
     .executable(name: "daypass-sandbox", targets: ["daypass-sandbox"]),
   ],
   dependencies: [
@@ -23,6 +24,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+    .systemLibrary(name: "CSealing", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // Real C: what must run between fork and exec, in a signal handler, or through a raw system call.
     .target(name: "CHost"),
 
@@ -57,7 +59,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .executableTarget(name: "daypass", dependencies: ["Command"]),
+    // Nothing looks for its symbols: the loader would prepare thousands of them at each start.
+    .executableTarget(
+      name: "daypass-full", dependencies: ["Command"],
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"])]),
+
+    // What is called: a small program that prints what the full one left, and else becomes it. Linked whole, because most
+    // of what a dynamic program does in its first milliseconds is to be linked.
+    .target(name: "Front", dependencies: ["Model", "Formats", "CHost", "CSealing"]),
+    .executableTarget(
+      name: "daypass", dependencies: ["Front"], linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
     // A little identity provider and STS of our own, for the demo and the tests; never part of `daypass`.
     .executableTarget(

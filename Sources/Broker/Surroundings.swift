@@ -28,6 +28,8 @@ public struct Surroundings: Sendable {
   public var processID: Int64?
   /// The key file's key, as it was read for what is done now; nil where nobody remembers.
   var keyMemory: KeyMemory?
+  /// What an answer for the front is sealed with: as its data were.
+  let openedKey = OpenedKey()
   /// What was said already in this run.
   let notices = Notices()
   /// What was bought in this run without a proof of who asked.

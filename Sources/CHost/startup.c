@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -57,6 +58,12 @@ char **chost_arguments(int *count) {
 }
 
 char **chost_environment(void) { return environ; }
+
+void chost_keep_memory_private(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+bool chost_is_privileged(void) { return getauxval(AT_SECURE) != 0; }
+
+const char *chost_started_as(void) { return (const char *)getauxval(AT_EXECFN); }
 
 static int by_number(const void *left, const void *right) {
   int a = *(const int *)left, b = *(const int *)right;
@@ -129,7 +136,7 @@ static void prepare(void) {
 
   struct rlimit no_core = {0, given.core.rlim_max};
   setrlimit(RLIMIT_CORE, &no_core);
-  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  chost_keep_memory_private();
 }
 
 void chost_prepare(void) { pthread_once(&once, prepare); }

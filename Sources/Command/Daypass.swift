@@ -1,4 +1,5 @@
 import ArgumentParser
+import Model
 
 struct Daypass: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,8 +19,4 @@ struct Daypass: ParsableCommand {
     ])
 
   static let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
-}
-
-enum Version {
-  static let text = "0.1.0"
 }

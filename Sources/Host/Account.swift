@@ -21,7 +21,7 @@ public enum Account {
 
   /// systemd's machine id (machine-id(5)): 32 hexadecimal digits, nil where the machine has none.
   public static var machineID: String? {
-    for path in ["/etc/machine-id", "/var/lib/dbus/machine-id"] {
+    for path in machineIDPaths {
       guard let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY),
         let content = try? file.readAll(limit: 4096)
       else { continue }
@@ -31,12 +31,21 @@ public enum Account {
     return nil
   }
 
+  public static let machineIDPaths = ["/etc/machine-id", "/var/lib/dbus/machine-id"]
+
   /// What Linux calls this boot of the machine, anew at each (random(4)); nil where it does not.
   public static var bootID: String? {
     guard let file = try? Descriptor.open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_NONBLOCK | O_NOCTTY),
       let content = try? file.readAll(limit: 64)
     else { return nil }
     return String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+
+  /// Effective user and group, then every further group: what decides about reading a file. Nil beyond 64 groups.
+  public static var numbers: [UInt32]? {
+    var groups = [gid_t](repeating: 0, count: 64)
+    let count = getgroups(Int32(groups.count), &groups)
+    return count < 0 ? nil : [geteuid(), getegid()] + groups.prefix(Int(count))
   }
 
   /// Of this process, as this process's namespace counts.

@@ -40,16 +40,19 @@ public enum InputFile {
   ) throws(InputFileFailure) -> [UInt8]? {
     do {
       return try content(of: path, setting, limit) { file, status throws(InputFileFailure) in
-        if isOnReadOnlyMount(file) { return }
+        let (reason, mend): (String, String)
         if status.owner != 0, status.owner != geteuid() {
-          throw .untrusted(
-            path: path, setting: setting, reason: "it belongs to uid \(status.owner)", mend: "use a file of your own")
+          (reason, mend) = ("it belongs to uid \(status.owner)", "use a file of your own")
+        } else if status.mode & 0o022 != 0 {
+          (reason, mend) = ("others can write it (mode \(status.octalMode))", "run `chmod go-w \(path.printable())`")
+        } else {
+          return
         }
-        if status.mode & 0o022 != 0 {
-          throw .untrusted(
-            path: path, setting: setting, reason: "others can write it (mode \(status.octalMode))",
-            mend: "run `chmod go-w \(path.printable())`")
+        guard isOnReadOnlyMount(file) else {
+          throw .untrusted(path: path, setting: setting, reason: reason, mend: mend)
         }
+        // How it is mounted shows in no stamp.
+        SeenFiles.forsake()
       }
     } catch .missing {
       return nil
@@ -57,7 +60,10 @@ public enum InputFile {
   }
 
   /// Whether there is anything at the path, whatever it is.
-  public static func exists(_ path: String) -> Bool { (try? FileStatus.of(path, followingLinks: true)) != nil }
+  public static func exists(_ path: String) -> Bool {
+    SeenFiles.forsake()
+    return (try? FileStatus.of(path, followingLinks: true)) != nil
+  }
 
   /// Everything that standard input brings.
   public static func readStandardInput(setting: String, limit: Int = 1 << 20) throws(InputFileFailure) -> [UInt8] {
@@ -86,6 +92,7 @@ public enum InputFile {
       let status = try file.status()
       try requireRegular(status, path, setting)
       try judge(file.number, status)
+      SeenFiles.note(.path, path, open: file.number)
       guard status.size <= limit, let content = try file.readAll(limit: limit) else {
         throw InputFileFailure.tooLarge(path: path, setting: setting, limit: limit)
       }
@@ -93,6 +100,7 @@ public enum InputFile {
     } catch let failure as InputFileFailure {
       throw failure
     } catch let error as SystemError {
+      if error.code == ENOENT { SeenFiles.note(.path, path, nil) } else { SeenFiles.forsake() }
       switch error.code {
       case ENOENT, ENOTDIR: throw .missing(path: path, setting: setting)
       default: throw .unreadable(path: path, setting: setting, reason: error.reason)

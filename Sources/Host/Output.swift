@@ -1,5 +1,6 @@
 internal import Glibc
 public import Model
+internal import Synchronization
 
 /// Standard output: data only. A failure is an error, never a trap and never silence, so that a full disk is seen.
 public enum StandardOutput {
@@ -19,13 +20,19 @@ public enum StandardOutput {
 /// Standard error: messages. That one cannot be shown changes nothing, so failures are dropped.
 public enum StandardError {
   private static let terminal = Terminal.standardError(.given())
+  private static let written = Atomic(false)
+
+  /// Whether anything was said.
+  public static var isUsed: Bool { written.load(ordering: .relaxed) }
 
   public static func write(_ text: String) {
+    written.store(true, ordering: .relaxed)
     try? terminal.write(text)
   }
 
   /// For commands to whoever collects this output, which hold what must not be shown.
   public static func write(_ secret: Secret) {
+    written.store(true, ordering: .relaxed)
     try? secret.withBytes { bytes throws(OutputFailure) in try Output.write(bytes, to: STDERR_FILENO) }
   }
 

@@ -16,7 +16,22 @@ public enum OwnProgram {
     return real
   }
 
-  private static var real: String? {
+  /// The small program that is called and becomes this one (`Front`): ROOT/bin/daypass, where this is in
+  /// ROOT/libexec/daypass. Nil where this one was started without it.
+  public static var front: String? {
+    guard let file, let end = file.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+    let directory = file[..<end]
+    guard directory.hasSuffix(place) else { return nil }
+    let path = directory.dropLast(place.utf8.count) + "/bin/daypass"
+    return access(String(path), X_OK) == 0 ? String(path) : nil
+  }
+
+  private static let place = "/libexec/daypass"
+
+  private static var real: String? { front ?? file }
+
+  /// What the kernel runs: the full program, or in a bundle the loader beside it.
+  private static var file: String? {
     guard let path = realpath("/proc/self/exe", nil) else { return nil }
     defer { free(path) }
     return String(validating: bytes(of: path), as: UTF8.self)

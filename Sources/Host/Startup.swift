@@ -1,4 +1,5 @@
 internal import CHost
+internal import Glibc
 
 /// The first thing `main` does, before any thread: `Host.prepare()`.
 ///
@@ -15,4 +16,14 @@ public func givenArguments() -> [[UInt8]] {
   var count: Int32 = 0
   guard let words = chost_arguments(&count) else { return [] }
   return (0..<max(0, Int(count))).compactMap { words[$0].map { bytes(of: $0) } }
+}
+
+/// Arguments and environment where the kernel put them, for who must see every byte as it was given.
+public func givenWords() -> (
+  count: Int, arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+  environment: UnsafePointer<UnsafeMutablePointer<CChar>?>
+)? {
+  var count: Int32 = 0
+  guard let arguments = chost_arguments(&count), let environment = chost_environment() else { return nil }
+  return (Int(count), UnsafePointer(arguments), UnsafePointer(environment))
 }

@@ -41,8 +41,10 @@ public final class StateDirectoryOnDisk: StateDirectory {
       try requirePlain(name)
       let file = try Descriptor.open(name, in: directory, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
       if let reason = StateFileRules.objection(to: try file.status(), sizeLimit: Self.sizeLimit) {
+        SeenFiles.forsake()
         return .unacceptable(path: filePath, reason: reason)
       }
+      SeenFiles.note(.state, name, open: file.number)
       guard let content = try file.readAll(limit: Self.sizeLimit) else {
         return .unacceptable(path: filePath, reason: StateFileRules.tooLarge)
       }
@@ -50,6 +52,7 @@ public final class StateDirectoryOnDisk: StateDirectory {
     } catch let failure as StateFailure {
       throw failure
     } catch let error as SystemError {
+      if error.code == ENOENT { SeenFiles.note(.state, name, nil) } else { SeenFiles.forsake() }
       switch error.code {
       case ENOENT: return .absent
       case ELOOP: return .unacceptable(path: filePath, reason: "it is a symbolic link")

@@ -1,4 +1,3 @@
-import Command
+import Front
 
-// Not `@main` with `async`: everything but the credential service runs on this one thread, without Dispatch.
-Entry.main()
+Front.run()

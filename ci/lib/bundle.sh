@@ -1,13 +1,15 @@
 # shellcheck shell=bash
-# The self-contained tree of `ci/build --bundle`; sourced after common.sh.
+# The self-contained tree of `ci/build --bundle`; sourced after common.sh and layout.sh.
 
 # Prints the loader that a program names.
 loader_of() { readelf -l "$1" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p'; }
 
 # shellcheck disable=SC2154 # $root is common.sh's
-# bundle PROGRAM DIR: DIR/bin/daypass starts DIR/libexec/daypass/daypass by a copy of its loader and its libraries.
+# bundle PROGRAM DIR: DIR/bin/daypass becomes DIR/libexec/daypass/daypass by a copy of its loader and its libraries, which
+# it finds beside it.
 bundle() {
-  local program="$1" directory="$2" loader library list
+  local front="$1" directory="$2" program loader library list
+  program="$(full_program_of "$front")"
   if [ -n "$(ls -A "$directory" 2>/dev/null)" ]; then die "$directory is not empty"; fi
   mkdir -p "$directory/bin" "$directory/lib" "$directory/libexec/daypass"
 
@@ -29,6 +31,6 @@ bundle() {
   done < <(find "$(dirname "$(sed -n 's/.*libc\.so\.6 => \(\/[^ ]*\) (.*/\1/p' <<<"$list")")" -maxdepth 1 \
     \( -name 'libnss_files.so.2' -o -name 'libnss_dns.so.2' -o -name 'libresolv.so.2' \))
 
-  "${CC:-cc}" -O2 -Wall -Wextra -Werror -static -o "$directory/bin/daypass" "$root/ci/lib/launcher.c"
-  strip "$directory/bin/daypass"
+  # Static: it starts where there is no C library.
+  install -m 755 -s "$front" "$directory/bin/daypass"
 }

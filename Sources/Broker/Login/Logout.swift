@@ -79,6 +79,7 @@ public struct Logout {
     board.failures.forget()
     // Somebody who is logging in just now goes on; what a killed one left goes.
     _ = board.current()
+    try FrontAnswers.forget(surroundings)
     return try CredentialCache.forget(boughtWith: store.name, surroundings, store: profile.store)
   }
 
@@ -87,7 +88,8 @@ public struct Logout {
   public static func forgetCredentials(
     _ surroundings: Surroundings, like profile: Profile
   ) throws(Failure) -> WallTime? {
-    try SealingKeys(surroundings: surroundings, choice: profile.store).forgettingUnused { () throws(Failure) in
+    try FrontAnswers.forget(surroundings)
+    return try SealingKeys(surroundings: surroundings, choice: profile.store).forgettingUnused { () throws(Failure) in
       try CredentialCache.forgetAll(surroundings, store: profile.store)
     }
   }

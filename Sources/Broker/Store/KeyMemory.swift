@@ -13,6 +13,14 @@ final class KeyMemory: Sendable {
   func remember(_ key: SealingKey) { kept.withLock { $0 = key } }
 }
 
+/// Which key opened the last file that was opened: its name alone.
+final class OpenedKey: Sendable {
+  private let last = Mutex<KeyReference?>(nil)
+
+  var reference: KeyReference? { last.withLock { $0 } }
+  func note(_ reference: KeyReference) { last.withLock { $0 = reference } }
+}
+
 extension Surroundings {
   /// For one operation.
   var rememberingKey: Surroundings {

@@ -10,7 +10,14 @@ import Model
 /// the key does not outlive the machine's boot. The line and the file's name are the associated data, and the name is a
 /// digest of everything the content belongs to: a file under another name, or with another line, does not open.
 struct SealedFile {
-  enum Kind: String, CaseIterable { case session, credentials }
+  enum Kind: String {
+    case session, credentials
+    /// An answer for the front, made of those.
+    case front
+
+    /// What cannot be made again without anybody's help or a request.
+    static let data: [Kind] = [.session, .credentials]
+  }
 
   static let version = 1
 

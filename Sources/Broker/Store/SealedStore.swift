@@ -28,6 +28,7 @@ struct SealedStore {
       case .unreachable(let why): return .locked(reason: why.reason, file.key)
       case .found(let key):
         guard let plaintext = file.open(key, name: name, surroundings.cryptography) else { return damaged(name) }
+        surroundings.openedKey.note(file.key)
         return .opened(plaintext, file.key)
       }
     }

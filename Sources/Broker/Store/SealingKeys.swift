@@ -73,6 +73,11 @@ struct SealingKeys {
     return try choose(existing: nil, in: room)
   }
 
+  /// The key that `reference` names, nil while it cannot be reached.
+  func reachable(_ reference: KeyReference) throws(Failure) -> SealingKey? {
+    if case .found(let key) = try find(reference) { key } else { nil }
+  }
+
   /// Takes the room for a key file, where one will be made.
   func reserve() throws(Failure) -> (any ReservedWrite)? {
     guard choice == .file || (choice == .auto && !surroundings.keyRing.isLasting) else { return nil }
@@ -101,14 +106,14 @@ struct SealingKeys {
         hint: "give the service LoadCredential=\(SealingKeys.credentialName):PATH with 32 random bytes")
     case .keyring:
       guard surroundings.keyRing.isLasting else { throw SealingKeys.noKeyring }
-      return try inUse(existing, by: SealedFile.Kind.allCases, in: [.keyring])
+      return try inUse(existing, by: SealedFile.Kind.data, in: [.keyring])
     case .file:
       return try usableFileKey()
     case .auto:
       if let key = try credential() { return key }
       if let key = try inUse(existing, by: [.session], in: [.keyring, .file]) { return key }
       guard surroundings.keyRing.isLasting else { return try usableFileKey() }
-      return try inUse(nil, by: SealedFile.Kind.allCases, in: [.keyring])
+      return try inUse(nil, by: SealedFile.Kind.data, in: [.keyring])
     }
   }
 
@@ -133,7 +138,7 @@ struct SealingKeys {
   func forgettingUnused<Value>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
     var before: Set<KeyReference> = []
     for name in try names() {
-      if let reference = try reference(in: name, SealedFile.Kind.allCases) { before.insert(reference) }
+      if let reference = try reference(in: name, SealedFile.Kind.data) { before.insert(reference) }
     }
     let value = try body()
     for reference in before { try forget(reference) }
@@ -165,7 +170,7 @@ struct SealingKeys {
   }
 
   private func isNamed(_ reference: KeyReference) throws(Failure) -> Bool {
-    let kinds = SealedFile.Kind.allCases
+    let kinds = SealedFile.Kind.data
     for name in try names() where try self.reference(in: name, kinds) == reference { return true }
     return false
   }

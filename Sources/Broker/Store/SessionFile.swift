@@ -1,3 +1,4 @@
+import Formats
 import Model
 
 /// What a program that runs long looks for in the state directory: others log in and out there.
@@ -18,5 +19,6 @@ extension CredentialBroker {
   /// Whether a file of that name is one that this target writes: nothing else may be called so there.
   public static func isStateFile(_ name: String) -> Bool {
     name == SealingKeys.fileName || name.hasPrefix("session-") || name.hasPrefix("credentials-")
+      || name.hasPrefix(FrontEntry.prefix)
   }
 }

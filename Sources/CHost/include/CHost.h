@@ -45,6 +45,17 @@ char **chost_arguments(int *count);
 /// The environment block. C because Swift 6 refuses a mutable global.
 char **chost_environment(void);
 
+/// Keeps this process's memory out of core files and from other processes of its user, until it becomes another program.
+/// C because prctl is variadic.
+void chost_keep_memory_private(void);
+
+/// Whether the kernel gave this process rights that whoever started it does not have (AT_SECURE, getauxval(3)).
+/// C, like the next, because Swift's module of the C library does not have getauxval.
+bool chost_is_privileged(void);
+
+/// The path by which the kernel was asked to start this program; null where it does not tell.
+const char *chost_started_as(void);
+
 // MARK: Interrupts (interrupts.c)
 
 /// Catches SIGINT, SIGTERM and SIGHUP, except those that were ignored when we started. False if no pipe could be made.

@@ -25,6 +25,9 @@ struct JobLog {
     manner = manners.first { ["true", "1"].contains(environment.nonEmpty($0.0)?.lowercased()) }?.1
   }
 
+  /// Whether somebody is to be told of keys in that form each time.
+  func isTold(of format: CredentialFormat) -> Bool { manner != nil && format != .process }
+
   /// Before keys are printed in a form that a step's shell takes in.
   func keepOut(_ credentials: AWSCredentials, as format: CredentialFormat) {
     switch format {

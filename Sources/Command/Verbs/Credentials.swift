@@ -51,13 +51,15 @@ private struct CredentialPrinter {
 
   func run(_ format: CredentialFormat) throws(Failure) {
     let minimum = try ttl.seconds(default: 0)
+    AnswerForFront.begin()
     let wiring = try Wiring(common)
     // Before anything is bought or printed that could then not be written.
     let file = format == .github ? try GitHubEnvironment(wiring.environment) : nil
-    let lease = try CredentialBroker(wiring.surroundings, profile: wiring.profile).lease(
-      .atLeast(minimum), until: wiring.quickDeadline())
+    let broker = CredentialBroker(wiring.surroundings, profile: wiring.profile)
+    let lease = try broker.lease(.atLeast(minimum), until: wiring.quickDeadline())
     try ttl.judge(lease.credentials.expiration, minimum, wiring, SystemClocks().wall())
-    JobLog(wiring.environment, wiring.log).keepOut(lease.credentials, as: format)
+    let jobLog = JobLog(wiring.environment, wiring.log)
+    jobLog.keepOut(lease.credentials, as: format)
     let rendered: RenderedCredentials
     do throws(CredentialFormatError) {
       rendered = try CredentialRenderer(
@@ -68,6 +70,11 @@ private struct CredentialPrinter {
       throw Failure(error)
     }
     try StandardOutput.deliver(rendered.standardOutput)
-    if let content = rendered.environmentFile { try file?.append(content) }
+    if let content = rendered.environmentFile {
+      try file?.append(content)
+    } else if !jobLog.isTold(of: format) {
+      AnswerForFront(wiring, broker).leave(
+        rendered.standardOutput, for: broker.window(of: lease, minimumTTL: minimum))
+    }
   }
 }

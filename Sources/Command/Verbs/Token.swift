@@ -15,13 +15,15 @@ struct Token: ParsableCommand {
 
   func run() throws {
     let minimum = try ttl.seconds(default: 60)
+    AnswerForFront.begin()
     let wiring = try Wiring(common)
-    let identity = try CredentialBroker(wiring.surroundings, profile: wiring.profile).token(
-      minimumTTL: minimum, until: wiring.quickDeadline())
+    let broker = CredentialBroker(wiring.surroundings, profile: wiring.profile)
+    let identity = try broker.token(minimumTTL: minimum, until: wiring.quickDeadline())
     guard let token = identity.token, let end = identity.expiration else {
       throw Failure(.bug, "an identity without an ID token was taken for one")
     }
     try ttl.judge(end, minimum, wiring, SystemClocks().wall())
     try StandardOutput.deliver(token.raw)
+    AnswerForFront(wiring, broker).leave(token.raw, for: broker.window(of: identity, minimumTTL: minimum))
   }
 }

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,17 +25,24 @@ class Candidate:
     env: dict
 
 
-def run(bench) -> list[str]:
-    world = Daypass(bench.program, bench.directory)
-    sandbox = Sandbox(bench.program.parent / "daypass-sandbox", bench.directory / "sandbox", world.watch)
+@contextmanager
+def logged_in(program: Path, directory: Path):
+    """Somebody with a session and cached credentials, sealed with a key file."""
+    world = Daypass(program, directory)
+    sandbox = Sandbox(program.parent / "daypass-sandbox", directory / "sandbox", world.watch)
     try:
         world.configure(default=sandbox.profile())
         sandbox.log_in(world)
-        candidates, missing = prepare(bench, world)
-        rows = [measure(bench, candidate) for candidate in candidates]
+        yield world
     finally:
         sandbox.stop()
         world.close()
+
+
+def run(bench) -> list[str]:
+    with logged_in(bench.program, bench.directory) as world:
+        candidates, missing = prepare(bench, world)
+        rows = [measure(bench, candidate) for candidate in candidates]
     base = rows[0]
     lines = ["| program | what it does | median ms | × static C | M instr. | opens | max RSS MiB |",
              "|---|---|---|---|---|---|---|"]
@@ -107,7 +115,7 @@ def measure(bench, candidate: Candidate) -> dict:
     argv = [str(word) for word in candidate.argv]
     return {
         "name": candidate.name, "job": candidate.job, "ms": milliseconds(bench, argv, candidate.env),
-        "instructions": instructions(bench, argv, candidate.env), "opens": opens(bench, argv, candidate.env),
+        "instructions": instructions(argv, candidate.env), "opens": opens(bench, argv, candidate.env),
         "rss": resident(bench, argv, candidate.env)}
 
 
@@ -133,7 +141,7 @@ def timed(argv, env) -> float:
     return max(time.monotonic() - started, 0.001)
 
 
-def instructions(bench, argv, env) -> int:
+def instructions(argv, env) -> int:
     done = subprocess.run(
         ["/usr/bin/valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *argv], env=env,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)

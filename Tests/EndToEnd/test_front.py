@@ -1,0 +1,361 @@
+"""The front: what it answers by itself, when it does not, and how it becomes the full program."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support import strace
+from support.front import Layout, answered_by_front, full_program, run_raw, warm
+from support.need import need
+from support.program import Daypass
+from support.sealing import Sealed, why_no_keyring
+
+VERBS = [("credential-process",), ("token",), ("credentials", "--format", "env"), ("credentials",)]
+
+
+@pytest.fixture
+def layout(built, tmp_path) -> Layout:
+    return Layout(built, tmp_path / "installed")
+
+
+@pytest.fixture
+def person(layout, tmp_path, sandbox, daypass):
+    """Somebody who has logged in, with a daypass whose full program leaves a mark."""
+    program = Daypass(layout.front, tmp_path, daypass.watch)
+    program.configure(default=sandbox.profile(), other=sandbox.profile(session_name="other"))
+    sandbox.log_in(program)
+    sandbox.reset_counters()
+    yield program
+    program.close()
+
+
+# What it answers
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_a_cached_answer_is_given_by_the_front(layout, person, sandbox, verb):
+    first = person.run(*verb).expect(0).out
+    assert warm(layout, person, *verb) == first
+    assert answered_by_front(layout, person, *verb) == first
+    assert sandbox.count() == 0
+
+
+@pytest.mark.parametrize("store", ["file", "keyring", "credential"])
+def test_whatever_sealed_it_and_only_while_its_key_is_there(layout, person, sandbox, store):
+    if store == "keyring":
+        need(why_no_keyring())
+    person.run("logout").expect(0)
+    sealed = Sealed(person, sandbox, store)
+    try:
+        warm(layout, person, "credential-process")
+        assert {key.split(":")[0] for key in sealed.keys()} == {store}
+    finally:
+        sealed.remove_key()
+    layout.became_full()
+    person.run("credential-process").expect(4)
+    assert layout.became_full() == 1
+
+
+def test_credentials_bought_with_a_token_file(layout, tmp_path, sandbox, daypass):
+    program = Daypass(layout.front, tmp_path, daypass.watch)
+    token = tmp_path / "token"
+    token.write_text(sandbox.mint(aud="sts.amazonaws.com"))
+    program.configure(default={
+        "token_file": token, "role_arn": "arn:aws:iam::123456789012:role/ci", "sts_endpoint": sandbox.sts})
+    first = warm(layout, program, "credential-process")
+    token.write_text(sandbox.mint(aud="sts.amazonaws.com", jti="another"))
+    assert program.run("credential-process").expect(0).out != first and layout.became_full() == 1
+    program.close()
+
+
+def test_it_opens_four_files_at_most_and_holds_its_memory_to_itself(layout, person):
+    need(strace.why_unavailable())
+    warm(layout, person, "credential-process")
+    calls = strace.record(person, "credential-process")
+    assert layout.became_full() == 0
+    opened = [call for call in calls if call.name.startswith("open") and not re.search(r"= -1 ", call.text)]
+    assert len(opened) <= 4, opened
+    names = [call.name for call in calls]
+    private = next(index for index, call in enumerate(calls) if "PR_SET_DUMPABLE, SUID_DUMP_DISABLE" in call.text)
+    assert private < next(index for index, call in enumerate(calls) if '"key"' in call.text)
+    assert not {"socket", "connect", "clone", "clone3", "fork", "rename", "unlink"} & set(names)
+    assert len([call for call in calls if call.name == "write" and call.text.startswith("write(1,")]) == 1
+
+
+# When it does not
+
+
+def changes(sandbox) -> dict:
+    def session(person) -> Path:
+        return next(path for path in person.state.glob("session-*") if "." not in path.name)
+
+    def credentials(person) -> Path:
+        return next(path for path in person.state.glob("credentials-*") if "." not in path.name)
+
+    def entry(person) -> Path:
+        return next(person.state.glob("front-*"))
+
+    def swap(person):
+        """Two entries trade names: each is sealed to its own."""
+        person.run("token").expect(0)
+        person.run("token").expect(0)
+        first, second = sorted(person.state.glob("front-*"))[:2]
+        first.rename(person.state / "x")
+        second.rename(first)
+        (person.state / "x").rename(second)
+
+    def linked(person):
+        path = entry(person)
+        path.rename(person.directory / "moved")
+        path.symlink_to(person.directory / "moved")
+
+    def state_linked(person):
+        person.state.rename(person.directory / "elsewhere")
+        person.state.symlink_to(person.directory / "elsewhere")
+
+    def flipped(path: Path):
+        content = bytearray(path.read_bytes())
+        content[-20] ^= 1
+        path.write_bytes(content)
+
+    return {
+        "the config file was written again": lambda person: person.configure_text(person.config.read_text()),
+        "the config file is gone": lambda person: person.config.unlink(),
+        "others may write the config file": lambda person: person.config.chmod(0o666),
+        "a logout": lambda person: person.run("logout").expect(0),
+        "another login": lambda person: sandbox.log_in(person, user="bob"),
+        "the session is gone": lambda person: session(person).unlink(),
+        "the credentials are gone": lambda person: credentials(person).unlink(),
+        "the credentials are open to others": lambda person: credentials(person).chmod(0o644),
+        "the session is damaged": lambda person: flipped(session(person)),
+        "the key is gone": lambda person: (person.state / "key").unlink(),
+        "the key is another": lambda person: (person.state / "key").write_bytes(os.urandom(32)),
+        "the key is open to others": lambda person: (person.state / "key").chmod(0o640),
+        "the entry is gone": lambda person: entry(person).unlink(),
+        "the entry is damaged": lambda person: flipped(entry(person)),
+        "the entry is cut short": lambda person: os.truncate(entry(person), 100),
+        "the entry is empty": lambda person: os.truncate(entry(person), 0),
+        "the entry is huge": lambda person: os.truncate(entry(person), 1 << 30),
+        "the entry is open to others": lambda person: entry(person).chmod(0o604),
+        "the entry has another name": lambda person: os.link(entry(person), person.state / "front-x"),
+        "the entry is a link": linked,
+        "the entry is another's": swap,
+        "the state directory is a link": state_linked,
+        "the state directory is open to others": lambda person: person.state.chmod(0o750),
+        "a renewal failed": lambda person: Path(f"{credentials(person)}.failed").write_text("{}"),
+    }
+
+
+@pytest.mark.parametrize("what", changes(None))
+def test_what_has_changed_is_the_full_programs_affair(layout, person, sandbox, what):
+    warm(layout, person, "credential-process")
+    changes(sandbox)[what](person)
+    layout.became_full()
+    result = person.run("credential-process")
+    assert layout.became_full() == 1, "answered by the front"
+    alone = Daypass(layout.alone, person.directory, person.watch)
+    alone.env = person.env
+    other = alone.run("credential-process")
+    # What was bought or renewed by the first is there for the second.
+    assert (result.code, result.out) == (other.code, other.out)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give files away")
+def test_a_foreign_entry_or_directory_is_not_used(layout, person):
+    warm(layout, person, "credential-process")
+    entry = next(person.state.glob("front-*"))
+    os.chown(entry, 12345, 12345)
+    person.run("credential-process").expect(0)
+    assert layout.became_full() == 1
+    os.chown(person.state, 12345, 12345)
+    person.run("credential-process").expect(78)
+    assert layout.became_full() == 1
+
+
+def test_a_logout_leaves_no_answer_behind(layout, person):
+    for verb in VERBS:
+        warm(layout, person, *verb)
+    assert list(person.state.glob("front-*"))
+    person.run("logout").expect(0)
+    assert not list(person.state.glob("front-*"))
+
+
+def test_answers_do_not_pile_up(layout, person):
+    for number in range(70):
+        person.run("token", env={"DAYPASS_SESSION_NAME": f"n{number}"}).expect(0)
+    assert 0 < len(list(person.state.glob("front-*"))) <= 64
+
+
+@pytest.mark.parametrize("args, env", [
+    (("credential-process", "--min-ttl", "2h"), {}), (("credentials", "--format", "github"), {"GITHUB_ENV": "out"}),
+    (("credentials", "--format", "env"), {"GITLAB_CI": "true"}), (("credential-process", "--log-level", "info"), {}),
+    (("credential-process",), {"DAYPASS_NO_SUCH": "1"}),
+], ids=str)
+def test_what_is_more_than_an_answer_is_never_the_fronts(layout, person, args, env):
+    """A request, a file that is appended to, keys to be blotted out, a word on standard error: each time anew."""
+    (person.directory / "out").touch()
+    layout.became_full()
+    for _ in range(3):
+        person.run(*args, env=env).expect(0)
+    assert layout.became_full() == 3
+    assert not list(person.state.glob("front-*"))
+
+
+def test_root_is_told_of_somebody_elses_home(layout, person):
+    need(None if os.geteuid() == 0 else "needs root")
+    warm(layout, person, "credential-process")
+    os.chown(person.home, 12345, 12345)
+    assert person.run("credential-process").expect(78).stderr.count("HOME=") == 1
+
+
+# Output
+
+
+def outputs(directory: Path) -> dict:
+    def closed_pipe():
+        reading, writing = os.pipe()
+        os.close(reading)
+        return writing
+    return {
+        "/dev/full": lambda: os.open("/dev/full", os.O_WRONLY),
+        "for reading": lambda: os.open("/dev/null", os.O_RDONLY),
+        "nobody reads": closed_pipe,
+    }
+
+
+@pytest.mark.parametrize("where", ["/dev/full", "for reading", "nobody reads"])
+def test_output_that_cannot_be_written_is_74(layout, person, tmp_path, where):
+    warm(layout, person, "credential-process")
+    seen = []
+    for program in (layout.front, layout.alone):
+        out = outputs(tmp_path)[where]()
+        done = subprocess.run(
+            [program, "credential-process"], env=person.environment(), stdout=out, stderr=subprocess.PIPE)
+        os.close(out)
+        seen.append((done.returncode, done.stderr))
+    assert seen[0] == seen[1] and seen[0][0] == 74, seen
+
+
+def test_closed_standard_descriptors(layout, person):
+    warm(layout, person, "credential-process")
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"):
+        seen = [
+            subprocess.run(
+                ["/bin/sh", "-c", f'"$0" credential-process {closed}', program], env=person.environment(),
+                capture_output=True)
+            for program in (layout.front, layout.alone)]
+        assert seen[0].returncode == seen[1].returncode and seen[0].stdout == seen[1].stdout, closed
+        assert seen[0].stderr == seen[1].stderr, closed
+
+
+def test_a_full_pipe_is_waited_for_as_ever(layout, person):
+    """Nobody reads for now: an interrupt ends the wait with its exit code."""
+    warm(layout, person, "credential-process")
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    try:
+        while True:
+            os.write(writing, b"x" * 4096)
+    except BlockingIOError:
+        os.set_blocking(writing, True)
+    running = subprocess.Popen(
+        [layout.front, "credential-process"], env=person.environment(), stdout=writing, stderr=subprocess.PIPE)
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.wait(1)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(10) == 143
+    os.close(reading)
+    os.close(writing)
+
+
+# Becoming the full program
+
+
+@pytest.fixture
+def mirror(layout, tmp_path) -> Path:
+    """In the full program's place one that says what it was given."""
+    script = tmp_path / "mirror.py"
+    script.write_text(
+        "import json, os, sys\n"
+        "status = dict(l.split(':', 1) for l in open('/proc/self/status') if ':' in l)\n"
+        "line = open('/proc/self/cmdline', 'rb').read().split(b'\\0')\n"
+        "fds = sorted(int(n) for n in os.listdir('/proc/self/fd'))[:-1]\n"
+        "json.dump({'argv': [w.decode(errors='surrogateescape') for w in line[3:-1]], 'env': dict(os.environ),\n"
+        "  'fds': fds, 'umask': status['Umask'].strip(),\n"
+        "  'signals': [status[k].strip() for k in ('SigBlk', 'SigIgn', 'SigCgt')],\n"
+        "  'limits': open('/proc/self/limits').read()}, sys.stdout)\n")
+    full = layout.front.parent.parent / "libexec/daypass/daypass"
+    full.unlink()
+    full.write_text(f"#!{sys.executable} {script}\n")
+    full.chmod(0o755)
+    return script
+
+
+@pytest.mark.parametrize("args", [["credential-process", "--x"], ["login", ""], [], ["exec", "--", "a b"]], ids=str)
+def test_everything_is_handed_on_as_it_was_given(layout, mirror, tmp_path, args):
+    def given(program):
+        descriptors = [os.open("/dev/null", os.O_RDONLY) for _ in range(3)]
+        script = 'trap "" USR1 PIPE; ulimit -c 5; umask 027; exec "$@"'
+        done = subprocess.run(
+            ["/bin/sh", "-c", script, "sh", *program, *args], capture_output=True, pass_fds=descriptors,
+            env={"PATH": os.environ["PATH"], "HOME": "/", "B": "1", "A": "ä"})
+        for descriptor in descriptors:
+            os.close(descriptor)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    through = given([str(layout.front)])
+    directly = given([sys.executable, str(mirror), "x"])
+    assert through.pop("argv") == args and directly.pop("argv") == args
+    assert through == directly
+
+
+def test_without_its_full_program_it_says_so(layout, person):
+    (layout.front.parent.parent / "libexec/daypass/daypass").unlink()
+    result = person.run("status").expect(70)
+    assert "libexec/daypass/daypass" in result.stderr and "ci/install" in result.stderr
+
+
+@pytest.mark.parametrize("argv0", [b"daypass", b"", b"/nowhere/daypass", None])
+def test_by_whatever_name_it_was_called(layout, person, argv0):
+    """argv[0] is the caller's to choose, and may even be missing."""
+    warm(layout, person, "credential-process")
+    env = [os.fsencode(f"{key}={value}") for key, value in person.environment().items()]
+    argv = [] if argv0 is None else [argv0, b"credential-process"]
+    code, out, err = run_raw(layout.front, argv, env, person.directory)
+    if argv0 is None:
+        assert code in (0, 64) and not out.startswith(b'{"Version"')
+    else:
+        assert code == 0 and out.startswith(b'{"Version"'), err
+
+
+def test_configure_names_the_program_that_was_called(built, daypass, sandbox, tmp_path):
+    link = tmp_path / "bin/daypass"
+    link.parent.mkdir()
+    link.symlink_to(built)
+    daypass.configure(default=sandbox.profile(), ci=sandbox.profile(region="eu-central-1"))
+    for name, argv0, path in [
+        (link, None, str(link)), ("daypass", None, str(link)), (built, "-daypass", str(built)),
+    ]:
+        config = daypass.home / "aws-config"
+        config.unlink(missing_ok=True)
+        env = daypass.environment({"PATH": f"{link.parent}:{os.environ['PATH']}", "AWS_CONFIG_FILE": config})
+        program = shutil.which(str(name), path=env["PATH"])
+        subprocess.run(
+            [argv0 or name, "configure", "--profile", "ci"], executable=program, env=env, check=True,
+            capture_output=True)
+        assert f"credential_process = {path} credential-process" in config.read_text()
+
+
+def test_the_full_program_alone_leaves_nothing_for_a_front(layout, person):
+    alone = Daypass(layout.alone, person.directory, person.watch)
+    alone.env = person.env
+    alone.run("credential-process").expect(0)
+    assert not list(person.state.glob("front-*")) and full_program(layout.front) != layout.alone
