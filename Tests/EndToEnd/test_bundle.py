@@ -124,4 +124,4 @@ def test_a_tree_that_is_not_whole_says_so(tree, tmp_path):
     (tmp_path / "bin").mkdir()
     shutil.copy(tree / "some where/daypass/bin/daypass", tmp_path / "bin/daypass")
     done = subprocess.run([tmp_path / "bin/daypass"], capture_output=True, text=True)
-    assert done.returncode == 70 and done.stderr.startswith("daypass: ") and "ld.so" in done.stderr
+    assert done.returncode == 70 and done.stderr.startswith("daypass: ") and "libexec/daypass/daypass" in done.stderr

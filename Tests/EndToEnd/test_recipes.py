@@ -339,5 +339,8 @@ def test_the_program_is_installed_where_it_is_wanted(built, tmp_path):
     installed = Path(done.stdout.splitlines()[-1])
     assert installed == tmp_path / "here/bin/daypass" and os.access(installed, os.X_OK)
     assert installed.read_bytes() == built.read_bytes()
+    # With what it becomes beside it, or it could do nothing but look for a cached answer.
+    version = subprocess.run([installed, "--version"], env={}, capture_output=True, text=True)
+    assert version.returncode == 0 and version.stdout.strip(), version.stderr
     assert "--prefix" in subprocess.run([install, "--help"], capture_output=True, text=True, check=True).stdout
     assert subprocess.run([install, "--elsewhere"], capture_output=True).returncode == 1

@@ -25,7 +25,7 @@ def recorded() -> dict[str, int]:
 def counted(program: Path) -> int:
     """In a world that is the same each time but for the letters of its name."""
     with tempfile.TemporaryDirectory(prefix="daypass-guard-", dir="/tmp") as directory:
-        with measure_cached.logged_in(program, Path(directory)) as world:
+        with measure_cached.logged_in(program, Path(directory)) as (world, _):
             measure_cached.warm(world)
             return measure_cached.instructions([str(world.path), "credential-process"], world.environment())
 
