@@ -127,7 +127,7 @@ def arguments(world: World, random: random.Random):
 
 def configuration(world: World, random: random.Random):
     path = world.program.config
-    text = path.read_text() if path.is_file() else ""
+    text = path.read_text(errors="surrogateescape") if path.is_file() else ""
     key = random.choice(sorted(SETTINGS))
     value = random.choice(SETTINGS[key])
     line = f'{key} = "{value}"\n'
@@ -136,7 +136,7 @@ def configuration(world: World, random: random.Random):
         text.replace("[profile.default]\n", "[profile.default]\n" + line), text + line, text + "# x\n", text[:-9],
         line, "", text.replace("demo", "omed"), text.replace("[profile.other]", "[profile.third]"),
         text.replace("\n", "\r\n"), text])
-    path.write_text(new)
+    path.write_text(new, errors="surrogateescape")
     if status and random.randrange(2):
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     return f"configuration {line!r}"
