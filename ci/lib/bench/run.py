@@ -53,13 +53,10 @@ def measurements() -> dict:
 
 
 def machine() -> str:
-    """What the figures depend on, and nothing that tells one machine from another of its kind."""
-    with open("/proc/cpuinfo") as file:
-        model = re.search(r"model name\s*: (.*)", file.read())
+    """What the figures depend on, as far as it can be said in a line."""
     with open("/etc/os-release") as file:
         system = re.search(r'PRETTY_NAME="(.*)"', file.read())
-    return (f"{os.cpu_count()} processors ({model.group(1) if model else platform.machine()}), "
-            f"{system.group(1) if system else platform.system()}, Linux {platform.release().split('-')[0]}")
+    return f"{os.cpu_count()} processors, {platform.machine()}, {system.group(1) if system else platform.system()}"
 
 
 def revision() -> str:
@@ -75,7 +72,7 @@ def sections(text: str) -> dict[str, str]:
 
 def write(order: list[str], new: dict[str, str]):
     old = sections(PAGE.read_text()) if PAGE.exists() else {}
-    kept = {name: (new | {}).get(name, old.get(name)) for name in order}
+    kept = {name: new.get(name, old.get(name)) for name in order}
     body = "\n".join(f"<!-- ci/bench {name} -->\n{text.strip()}\n" for name, text in kept.items() if text)
     PAGE.write_text(HEAD + "\n" + body)
 
