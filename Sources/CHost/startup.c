@@ -57,7 +57,22 @@ char **chost_arguments(int *count) {
   return arguments;
 }
 
-char **chost_environment(void) { return environ; }
+static char **given_environment;
+
+/// Swift's runtime, linked in whole, asks /proc where it lies before anything of ours runs, and ends the process where
+/// there is none. Told a place by this variable it does not ask. First of all constructors; undone before main's work.
+__attribute__((constructor(101))) static void name_a_place_for_the_runtime(void) {
+  if (access("/proc/self/exe", F_OK) == 0) return;
+  given_environment = environ;
+  setenv("SWIFT_ROOT", "/", 1);
+}
+
+char **chost_environment(void) {
+  // setenv made a copy: what the kernel gave is untouched.
+  if (given_environment != NULL) environ = given_environment;
+  given_environment = NULL;
+  return environ;
+}
 
 void chost_keep_memory_private(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
@@ -121,6 +136,7 @@ static void raise_file_limit(void) {
 }
 
 static void prepare(void) {
+  chost_environment();
   for (int number = 1; number < SIGNALS; number++) sigaction(number, NULL, &given.actions[number]);
   record_descriptors();
   open_standard_descriptors();
