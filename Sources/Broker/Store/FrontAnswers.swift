@@ -62,9 +62,13 @@ extension CredentialBroker {
   /// look at more than a stamp can stand for.
   private var isMadeOfFiles: Bool {
     guard let source = try? IdentitySource.select(profile, surroundings) else { return false }
-    if source.isLogin { return true }
-    guard source.name == "file", case .file? = source.plan?.place else { return false }
-    return true
+    switch source.kind {
+    case .login: return true
+    case .token(let plan):
+      guard source.name == "file", case .file = plan.place else { return false }
+      return true
+    case .saml: return false
+    }
   }
 }
 
