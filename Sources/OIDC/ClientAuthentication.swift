@@ -31,11 +31,14 @@ public enum ClientAuthentication: Sendable {
     }
   }
 
-  /// What the server may know and nobody else may see.
+  /// What the server may know and nobody else may see, in each form in which it is sent: some servers repeat that.
   var secrets: [Secret] {
+    func encoded(_ secret: Secret) -> Secret { Secret(secret.withBytes { FormEncoding.percentEncode($0) }) }
     switch self {
-    case .publicClient: []
-    case .secretPost(_, let secret), .secretBasic(_, let secret): [secret]
+    case .publicClient: return []
+    case .secretPost(_, let secret): return [secret, encoded(secret)]
+    case .secretBasic(let id, let secret):
+      return [secret, encoded(secret), Secret(basicCredentials(id: id, secret: secret))]
     }
   }
 

@@ -25,9 +25,12 @@ public enum STSError: Explained, Hashable {
   }
 
   /// The same, with what is known of what was refused.
-  public func explained(with proof: RefusedProof) -> STSError {
+  ///
+  /// - Parameter secrets: what the request held: some servers repeat it.
+  public func explained(with proof: RefusedProof, sent secrets: [Secret] = []) -> STSError {
     guard case .fault(var fault) = self else { return self }
     fault.proof = proof
+    fault.text = Redaction.withoutTokens(fault.text, sent: secrets)
     return .fault(fault)
   }
 

@@ -9,7 +9,7 @@ public struct STSFault: Sendable, Hashable {
   /// As the server spells it; nil where it gave none.
   public let wireCode: String?
   /// Safe to show. Empty where the server gave none.
-  public let text: String
+  public internal(set) var text: String
   public let requestID: String?
   /// Seconds.
   public let retryAfter: Int64?

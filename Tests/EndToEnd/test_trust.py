@@ -115,6 +115,15 @@ def test_what_iam_is_given_is_what_the_next_exchange_uses(job, daypass, moto):
     assert "assumed-role/deploy/" in caller
 
 
+@pytest.mark.parametrize("place", [["--github", "octo/app"], ["--gitlab", "octo/app"], ["--buildkite", "octo/app"]])
+def test_a_role_for_a_ci_does_not_trust_the_provider_of_a_persons_profile(daypass, place):
+    bare = daypass.run("trust", "json", *place, "--branch", "main", "--role-arn", ROLE).expect().json()
+    daypass.configure(default={
+        "issuer": "https://login.example.com/realms/main", "client_id": "daypass", "role_arn": ROLE})
+    assert daypass.run("trust", "json", *place, "--branch", "main").expect().json() == bare
+    assert "login.example.com" not in json.dumps(bare)
+
+
 def test_tags_and_source_identity_of_the_token_are_allowed(job, daypass):
     job(**{"https://aws.amazon.com/tags": {"principal_tags": {"team": ["a"]}},
            "https://aws.amazon.com/source_identity": "mona"})

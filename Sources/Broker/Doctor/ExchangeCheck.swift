@@ -27,7 +27,8 @@ extension Evidence {
       let source = try source.get()
       let renewal = try Renewal(surroundings.rememberingKey, profile, source, as: identity, until: soon)
       return ExchangeCheck(
-        outcome: Result { () throws(Failure) in try renewal.tried() }, role: try Role(profile, source: source).arn
+        outcome: Result { () throws(Failure) in try renewal.tried() },
+        role: try Role.handedOut(profile, source: source).arn
       ).verdict
     } catch {
       return .fault(error)

@@ -49,16 +49,20 @@ struct ChainExchange {
       } catch {
         throw Setback(error)
       }
-      guard isAnotherDue else { throw setback(failure, step, caller) }
+      guard isAnotherDue else { throw setback(failure, step, caller, credentials) }
       attempt += 1
     }
   }
 
-  private func setback(_ failure: ExchangeFailure, _ step: Chain.Step, _ caller: RoleARN) -> Setback {
+  private func setback(
+    _ failure: ExchangeFailure, _ step: Chain.Step, _ caller: RoleARN, _ signer: AWSCredentials
+  ) -> Setback {
     let name = "\(step.name), \(step.role.role.text.printable())"
     guard case .sts(let error) = failure else { return Setback(Failure(failure).prefixed(name)) }
+    let refused = error.explained(
+      with: .chained(ChainedCall(caller: caller, for: step.role)), sent: [signer.secretAccessKey, signer.sessionToken])
     return Setback(
-      Failure(error.explained(with: .chained(ChainedCall(caller: caller, for: step.role)))).prefixed(name),
+      Failure(refused).prefixed(name),
       retryAfter: error.retryAfter,
       // Of a later step the credentials came just now: others would be no better.
       needsFreshToken: error.refusesSigner && caller == terms.role)

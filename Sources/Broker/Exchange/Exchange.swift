@@ -72,7 +72,7 @@ struct Exchange {
   private func setback(_ failure: ExchangeFailure, _ identity: Identity, isTokenSpent: Bool = false) -> Setback {
     guard case .sts(let error) = failure else { return Setback(Failure(failure), needsFreshToken: isTokenSpent) }
     return Setback(
-      Failure(error.explained(with: identity.refused)), retryAfter: error.retryAfter,
+      Failure(error.explained(with: identity.refused, sent: [identity.proof])), retryAfter: error.retryAfter,
       needsFreshToken: isTokenSpent || failure.needsFreshToken)
   }
 }

@@ -25,5 +25,11 @@ struct Given: Sendable {
     }
   }
 
-  private static func quoted(_ text: String) -> String { "\"\(text.printable(limit: 80))\"" }
+  /// Without what stands before an `@` in an address: people put passwords there.
+  private static func quoted(_ text: String) -> String {
+    guard let scheme = text.firstRange(of: "://"), let end = text.lastIndex(of: "@"), end > scheme.upperBound else {
+      return "\"\(text.printable(limit: 80))\""
+    }
+    return "\"\((text[..<scheme.upperBound] + "…" + text[end...]).printable(limit: 80))\""
+  }
 }

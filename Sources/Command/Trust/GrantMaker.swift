@@ -70,11 +70,21 @@ struct GrantMaker {
       claims: token.originalAudience.map { [("oaud", $0.string)] } ?? [], token: token)
   }
 
-  /// A platform that this machine's owner runs has its own issuer, which the profile names.
+  /// Whether it was told for this call. What a profile of the config file says is about its own identity, a person's
+  /// login say, and not about the CI that is named here.
+  private func told(_ key: ProfileKey) -> Bool {
+    switch profile.origin(of: key) {
+    case .flag, .variable: true
+    case .file, .standard: false
+    }
+  }
+
+  /// A platform that this machine's owner runs has its own issuer, which `--issuer` names.
   private func fromCoordinates(_ place: Coordinates) throws(Failure) -> Subjects {
     let identity: JobIdentity
     do throws(CoordinateError) { identity = try place.identity() } catch { throw Failure(error) }
-    if place.platform == .github, profile.issuer == nil, !place.place.contains("@") {
+    let issuer = told(.issuer) ? profile.issuer : nil
+    if place.platform == .github, issuer == nil, !place.place.contains("@") {
       wiring.log.log(
         .warning,
         "repositories made since July 2026 have their ids in sub: write owner@OWNER_ID/repository@REPOSITORY_ID")
@@ -85,7 +95,7 @@ struct GrantMaker {
         hint: "add --audience ari:cloud:bitbucket::workspace/WORKSPACE_UUID")
     }
     return Subjects(
-      issuer: profile.issuer ?? identity.issuer, audiences: [profile.audience ?? identity.audience].compactMap { $0 },
+      issuer: issuer ?? identity.issuer, audiences: [profile.audience ?? identity.audience ?? standardAudience],
       subjects: [identity.subject],
       claims: identity.claims)
   }
@@ -93,8 +103,10 @@ struct GrantMaker {
   /// What a person's token is for, or what CI jobs ask for.
   private var audiences: [ByteText] {
     if let audience = profile.audience ?? profile.clientID { return [audience] }
-    return [partition == .china ? "sts.amazonaws.com.cn" : "sts.amazonaws.com"]
+    return [standardAudience]
   }
+
+  private var standardAudience: ByteText { partition == .china ? "sts.amazonaws.com.cn" : "sts.amazonaws.com" }
 
   private var partition: Partition {
     if let arn = profile.roleARN.flatMap({ try? RoleARN.parse($0) }), let own = arn.partition { return own }
