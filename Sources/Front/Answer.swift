@@ -12,6 +12,9 @@ enum Answer {
       let count = Glibc.write(STDOUT_FILENO, start + written, output.count - written)
       if count > 0 {
         written += count
+      } else if count < 0, errno == EAGAIN, written > 0 {
+        var watched = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&watched, 1, -1)
       } else if count == 0 || errno != EINTR {
         guard written > 0 else {
           signal(SIGPIPE, handler)

@@ -18,6 +18,7 @@ enum FullProgram {
       start(loader, for: program, root, own, arguments, count, environment)
       fail(loader, errno)
     }
+    if isSame(program, own) { fail(program, ELOOP) }
     _ = path(program) { execve($0, arguments, environment) }
     fail(program, errno)
   }
@@ -46,6 +47,13 @@ enum FullProgram {
     guard let started = chost_started_as(), let resolved = realpath(started, nil) else { return nil }
     defer { free(resolved) }
     return Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
+  }
+
+  /// Of one that is this program itself it would become itself for ever.
+  private static func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    var (first, second) = (stat(), stat())
+    return path(one) { stat($0, &first) } == 0 && path(other) { stat($0, &second) } == 0
+      && first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
   private static func directory(of path: [UInt8]) -> [UInt8]? {

@@ -56,7 +56,11 @@ public enum Account {
 
   /// HOME, or where that is unset or empty the password database's entry; nil if there is neither.
   public static func home(_ environment: Environment) throws(HomeFailure) -> String? {
-    guard let home = environment.nonEmpty("HOME") else { return homeDirectory }
+    guard let home = environment.nonEmpty("HOME") else {
+      // The password database is no file that the front could look at.
+      SeenFiles.forsake()
+      return homeDirectory
+    }
     // `sudo -E` and `su` without `-`: root would leave files in that person's home that they cannot read.
     if geteuid() == 0, let status = try? FileStatus.of(home, followingLinks: true), status.owner != 0 {
       throw .foreign(path: home, owner: status.owner)

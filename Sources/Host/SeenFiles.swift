@@ -1,3 +1,4 @@
+internal import CHost
 internal import Glibc
 public import Model
 internal import Synchronization
@@ -31,6 +32,18 @@ public enum SeenFiles {
     return SeenFile(.path, Array(path.utf8), result == 0 ? FileStamp(status) : nil)
   }
 
+  /// - Parameter directory: of the state files.
+  public static func isAsSeen(_ file: SeenFile, inState directory: String) -> Bool {
+    var status = stat()
+    let name = String(decoding: file.name, as: UTF8.self)
+    let result =
+      switch file.place {
+      case .path: stat(name, &status)
+      case .state: lstat("\(directory)/\(name)", &status)
+      }
+    return file.stamp == (result == 0 ? FileStamp(status) : nil)
+  }
+
   // MARK: For those who read
 
   /// Also false where an answer is not to be kept any more: then nothing need be waited for.
@@ -54,14 +67,27 @@ public enum SeenFiles {
   /// passing could change again without showing it; that tick is waited for, at most twice.
   static func note(_ place: SeenFile.Place, _ name: String, open descriptor: Int32) {
     guard isOn else { return }
-    for _ in 0..<3 {
+    guard tellsChanges(descriptor) else { return forsake() }
+    for look in 1...3 {
       var status = stat()
-      guard fstat(descriptor, &status) == 0 else { break }
+      guard fstat(descriptor, &status) == 0, status.st_ctim.tv_sec <= time(nil) else { break }
       if isSettled(status) { return note(place, name, status) }
+      guard look < 3 else { break }
       var tick = timespec(tv_sec: 0, tv_nsec: 10_000_000)
       nanosleep(&tick, nil)
     }
     forsake()
+  }
+
+  /// Whether the times of a file there follow its content, and are not somebody's memory of them: not those of /proc, of
+  /// FUSE, nor of servers.
+  private static func tellsChanges(_ descriptor: Int32) -> Bool {
+    // ext2 to ext4, XFS, Btrfs, F2FS, ZFS; tmpfs, ramfs; overlayfs; EROFS, squashfs (statfs(2)).
+    let known: Set<UInt32> = [
+      0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x2FC1_2FC1, 0x0102_1994, 0x8584_58F6, 0x794C_7630, 0xE0F5_E1E2,
+      0x7371_7368,
+    ]
+    return known.contains(UInt32(truncatingIfNeeded: chost_file_system_type(descriptor)))
   }
 
   private static func isSettled(_ status: stat) -> Bool {

@@ -63,6 +63,24 @@ def test_whatever_sealed_it_and_only_while_its_key_is_there(layout, person, sand
     assert layout.became_full() == 1
 
 
+def test_what_several_keys_sealed_is_not_kept_under_one(layout, person, sandbox):
+    """The session's key can go while that of the credentials stays: then the session is locked."""
+    need(why_no_keyring())
+    sealed = Sealed(person, sandbox, "file")
+    person.run("credential-process", "--profile", "other").expect(0)
+    sealed = Sealed(person, sandbox, "keyring")
+    try:
+        assert {key.split(":")[0] for key in sealed.keys()} == {"file", "keyring"}
+        layout.became_full()
+        for _ in range(3):
+            person.run("credential-process", "--profile", "other").expect(0)
+            person.run("credential-process").expect(0)
+        answers = [path.read_bytes().split(b"\n")[0] for path in person.state.glob("front-*")]
+        assert all(b"keyring:" in line for line in answers), answers
+    finally:
+        sealed.remove_key()
+
+
 def test_credentials_bought_with_a_token_file(layout, tmp_path, sandbox, daypass):
     program = Daypass(layout.front, tmp_path, daypass.watch)
     token = tmp_path / "token"
@@ -208,6 +226,14 @@ def test_what_is_more_than_an_answer_is_never_the_fronts(layout, person, args, e
     assert not list(person.state.glob("front-*"))
 
 
+def test_a_home_of_the_password_database_is_looked_up_each_time(layout, person):
+    env = {"HOME": None, "DAYPASS_CONFIG": person.config, "DAYPASS_HOME": person.state}
+    layout.became_full()
+    for _ in range(3):
+        person.run("credential-process", env=env).expect(0)
+    assert layout.became_full() == 3
+
+
 def test_root_is_told_of_somebody_elses_home(layout, person):
     need(None if os.geteuid() == 0 else "needs root")
     warm(layout, person, "credential-process")
@@ -315,6 +341,18 @@ def test_everything_is_handed_on_as_it_was_given(layout, mirror, tmp_path, args)
     directly = given([sys.executable, str(mirror), "x"])
     assert through.pop("argv") == args and directly.pop("argv") == args
     assert through == directly
+
+
+def test_another_sign_in_to_the_machine_asks_the_same(layout, person):
+    warm(layout, person, "credential-process", env={"XDG_SESSION_ID": "1"})
+    answered_by_front(layout, person, "credential-process", env={"XDG_SESSION_ID": "2"})
+
+
+def test_it_does_not_become_itself_for_ever(layout, person):
+    full = layout.front.parent.parent / "libexec/daypass/daypass"
+    full.unlink()
+    full.symlink_to(layout.front)
+    assert "ci/install" in person.run("status").expect(70).stderr
 
 
 def test_without_its_full_program_it_says_so(layout, person):

@@ -79,8 +79,9 @@ public struct Logout {
     board.failures.forget()
     // Somebody who is logging in just now goes on; what a killed one left goes.
     _ = board.current()
+    let end = try CredentialCache.forget(boughtWith: store.name, surroundings, store: profile.store)
     try FrontAnswers.forget(surroundings)
-    return try CredentialCache.forget(boughtWith: store.name, surroundings, store: profile.store)
+    return end
   }
 
   /// Deletes every cached credential that is left, with whatever it was bought. Returns the latest end of what was still
@@ -88,9 +89,10 @@ public struct Logout {
   public static func forgetCredentials(
     _ surroundings: Surroundings, like profile: Profile
   ) throws(Failure) -> WallTime? {
-    try FrontAnswers.forget(surroundings)
-    return try SealingKeys(surroundings: surroundings, choice: profile.store).forgettingUnused { () throws(Failure) in
-      try CredentialCache.forgetAll(surroundings, store: profile.store)
+    try SealingKeys(surroundings: surroundings, choice: profile.store).forgettingUnused { () throws(Failure) in
+      let end = try CredentialCache.forgetAll(surroundings, store: profile.store)
+      try FrontAnswers.forget(surroundings)
+      return end
     }
   }
 

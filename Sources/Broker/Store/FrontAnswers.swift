@@ -34,9 +34,10 @@ extension CredentialBroker {
   ///   - question: what the front makes its digest of.
   ///   - files: all that was read for it.
   ///   - machine: the files that say which machine this is; they count where the key is bound to it.
+  ///   - areAsSeen: whether files still are what they were.
   public func leave(
     _ output: Secret, asAnswerTo question: [UInt8], madeOf files: [SeenFile], for window: FrontEntry.Window,
-    machine: () -> [SeenFile]?
+    machine: () -> [SeenFile]?, areAsSeen: ([SeenFile]) -> Bool
   ) {
     guard isMadeOfFiles, output.count <= FrontEntry.outputLimit, let reference = surroundings.openedKey.reference else {
       return
@@ -54,8 +55,10 @@ extension CredentialBroker {
     // Room for the line, nonce and tag.
     guard plaintext.count <= FrontEntry.sizeLimit - 256, let key = try? sealed.keys.reachable(reference) else { return }
     FrontAnswers.makeRoom(surroundings)
-    try? sealed.write(
-      plaintext, to: FrontEntry.prefix + Hexadecimal.encode(digest.prefix(20)), kind: .front, under: key, in: nil)
+    let name = FrontEntry.prefix + Hexadecimal.encode(digest.prefix(20))
+    try? sealed.write(plaintext, to: name, kind: .front, under: key, in: nil)
+    // A logout that came meanwhile has looked for answers before this one was there.
+    if !areAsSeen(files) { try? surroundings.state?.remove(name) }
   }
 
   /// Whether who asks is settled by files: a person's session, or a token file that the settings name. Other sources
@@ -76,12 +79,19 @@ enum FrontAnswers {
   /// More ways to ask than anybody has.
   private static let limit = 64
 
-  /// Deletes all of them.
+  /// Deletes all of them, as far as that can be done.
   static func forget(_ surroundings: Surroundings) throws(Failure) {
     guard surroundings.state != nil else { return }
-    for name in try names(surroundings) where try surroundings.readState(name) != nil {
-      try surroundings.inState { (state) throws(StateFailure) in try state.remove(name) }
+    var problem: Failure?
+    for name in try names(surroundings) {
+      do throws(Failure) {
+        guard try surroundings.readState(name) != nil else { continue }
+        try surroundings.inState { (state) throws(StateFailure) in try state.remove(name) }
+      } catch {
+        problem = error
+      }
     }
+    if let problem { throw problem }
   }
 
   /// Begins anew where there are too many: no name says when it was used last.
@@ -92,7 +102,7 @@ enum FrontAnswers {
 
   private static func names(_ surroundings: Surroundings) throws(Failure) -> [String] {
     try surroundings.inState { (state) throws(StateFailure) in try state.names() }.filter {
-      $0.hasPrefix(FrontEntry.prefix)
+      $0.hasPrefix(FrontEntry.prefix) && $0.utf8.count == FrontEntry.prefix.utf8.count + 40
     }
   }
 }

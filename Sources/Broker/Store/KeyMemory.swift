@@ -13,12 +13,13 @@ final class KeyMemory: Sendable {
   func remember(_ key: SealingKey) { kept.withLock { $0 = key } }
 }
 
-/// Which key opened the last file that was opened: its name alone.
+/// Which key opened the files of this run: its name alone.
 final class OpenedKey: Sendable {
-  private let last = Mutex<KeyReference?>(nil)
+  private let seen = Mutex<Set<KeyReference>>([])
 
-  var reference: KeyReference? { last.withLock { $0 } }
-  func note(_ reference: KeyReference) { last.withLock { $0 = reference } }
+  /// Nil also where there were several: what is sealed with one of them would outlive the others.
+  var reference: KeyReference? { seen.withLock { $0.count == 1 ? $0.first : nil } }
+  func note(_ reference: KeyReference) { seen.withLock { _ = $0.insert(reference) } }
 }
 
 extension Surroundings {

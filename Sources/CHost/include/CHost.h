@@ -212,4 +212,10 @@ bool chost_key_is_reachable(const char *name, const void *bytes, size_t count);
 
 void chost_key_remove(const char *name);
 
+// MARK: Files (filesystem.c)
+
+/// The magic number of the file system that an open file is on, as statfs(2) names it; -1 where it is not known.
+/// C because Swift's Glibc module has no sys/vfs.h.
+long chost_file_system_type(int descriptor);
+
 #endif

@@ -25,6 +25,8 @@ struct AnswerForFront {
     broker.leave(output, asAnswerTo: question, madeOf: files, for: window) {
       let machine = Account.machineIDPaths.map { SeenFiles.current($0) }
       return machine.contains(nil) ? nil : machine.compactMap { $0 }
+    } areAsSeen: {
+      $0.allSatisfy { SeenFiles.isAsSeen($0, inState: wiring.surroundings.state?.path ?? "") }
     }
   }
 

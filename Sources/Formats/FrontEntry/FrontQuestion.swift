@@ -114,7 +114,7 @@ public struct FrontQuestion {
   static func isInput(_ entry: UnsafePointer<CChar>) -> Bool {
     switch UInt8(bitPattern: entry[0]) {
     case UInt8(ascii: "D"): begins(entry, "DAYPASS_")
-    case UInt8(ascii: "X"): begins(entry, "XDG_")
+    case UInt8(ascii: "X"): begins(entry, "XDG_CONFIG_HOME=") || begins(entry, "XDG_STATE_HOME=")
     case UInt8(ascii: "H"): begins(entry, "HOME=")
     case UInt8(ascii: "A"):
       begins(entry, "AWS_")
