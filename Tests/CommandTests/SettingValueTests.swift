@@ -9,7 +9,7 @@ struct SettingValueTests {
   /// Where people put a secret by mistake, or where a secret may be a part.
   private static let hidden: Set<ProfileKey> = [
     .tokenEnv, .tokenFile, .clientSecretFile, .tokenURL, .tokenURLHeadersFile, .tokenCommand, .onLoginRequired, .caFile,
-    .sessionPolicyFile,
+    .sessionPolicyFile, .samlResponseFile, .samlResponseEnv,
   ]
 
   @Test("each is named with its setting, where it stands, and what was expected", arguments: ProfileKey.allCases)

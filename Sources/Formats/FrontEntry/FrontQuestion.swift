@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 /// What the program is asked: its arguments, what of the environment can shape an answer, and as whom it runs. Front and
 /// full program make the same digest of it, from the same memory, by this very code.
