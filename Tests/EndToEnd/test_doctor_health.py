@@ -58,10 +58,10 @@ def tree(directory):
 
 
 def test_nothing_is_found_and_nothing_disturbed_where_all_is_well(logged_in, sandbox):
-    before = tree(logged_in.state)
     sandbox.set(rotate_refresh=True)
     first = logged_in.run("credential-process").expect(0).out
     assert sandbox.count() == 0
+    before = tree(logged_in.state)
     found = Checkup(logged_in, code=0)
     assert found.faults == [] and set(found.statuses.values()) == {"ok", "skipped"}
     assert found.statuses["token"] == "skipped"
