@@ -17,6 +17,7 @@ struct RequestReader {
   /// How much of the present request is known to hold no end of a head.
   private var scanned = 0
   private var toSkip = 0
+  private var hasSkippedLine = false
 
   /// Whether a request has begun and is not complete.
   var isInside: Bool { start < received.count || toSkip > 0 }
@@ -40,10 +41,11 @@ struct RequestReader {
     toSkip -= skipped
     guard toSkip == 0 else { return .needsMore }
 
-    // An empty line that some clients leave behind a body (RFC 9112 §2.2).
-    if scanned <= 1, received[start...].starts(with: "\r\n") {
+    // An empty line that some clients leave behind a body (RFC 9112 §2.2): one, however the bytes arrive.
+    if !hasSkippedLine, scanned <= 1, received[start...].starts(with: "\r\n") {
       start += 2
       scanned = 0
+      hasSkippedLine = true
     }
     switch scan() {
     case .open: return .needsMore
@@ -85,6 +87,7 @@ struct RequestReader {
       let request = try RequestHead(parsing: head)
       start += scanned
       scanned = 0
+      hasSkippedLine = false
       toSkip = request.bodyLength
       return .request(request)
     } catch {

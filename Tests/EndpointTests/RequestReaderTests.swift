@@ -45,6 +45,19 @@ import Testing
     #expect(steps("GET https://a:1/p HTTP/1.1\r\nHost: a:1\r\n\r\n") == [.refused(.malformed)])
   }
 
+  @Test func onlyOneEmptyLineIsSkippedHoweverTheBytesArrive() {
+    let bytes = Array("\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+    for pieces in [[bytes], bytes.map { [$0] }] {
+      var reader = RequestReader()
+      var last = RequestReader.Step.needsMore
+      for piece in pieces where last == .needsMore {
+        piece.withUnsafeBytes { reader.append($0) }
+        last = reader.next()
+      }
+      #expect(last == .refused(.malformed))
+    }
+  }
+
   @Test func anEmptyLineBeforeARequestIsSkipped() {
     #expect(parsed("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n") != nil)
   }
