@@ -20,14 +20,12 @@ extension AWSConfigText {
     var option: (index: Int, indent: Int)?
     for (index, line) in lines.enumerated() {
       let indent = line.prefix(while: AWSConfigText.isIndent).count
-      let first = line.dropFirst(indent).first
-      if AWSConfigText.isBlank(line) || first == UInt8(ascii: "#") || first == UInt8(ascii: ";") {
-        // Neither begins nor ends anything.
-      } else if let current = option, indent > current.indent {
+      guard AWSConfigText.says(line) else { continue }
+      if let current = option, indent > current.indent {
         if isInside, let last = found.indices.last {
           found[last].options[current.index].lines = found[last].options[current.index].lines.lowerBound..<(index + 1)
         }
-      } else if first == UInt8(ascii: "["), let name = AWSConfigText.headerName(line) {
+      } else if line.dropFirst(indent).first == UInt8(ascii: "["), let name = AWSConfigText.headerName(line) {
         if isInside, let last = found.indices.last { found[last].end = index }
         isInside = isHeader(name, of: profile)
         option = nil
@@ -36,6 +34,9 @@ extension AWSConfigText {
         let last = found.indices.last
         option = (isInside ? last.map { found[$0].options.count } ?? 0 : 0, indent)
         if isInside, let last { found[last].options.append(Option(key: key, lines: index..<(index + 1))) }
+      } else {
+        // No reader takes such a file. What it is, and what is below it, is not ours to replace.
+        option = nil
       }
     }
     return found
@@ -85,6 +86,11 @@ extension AWSConfigText {
   // MARK: Bytes
 
   static func isBlank(_ line: [UInt8]) -> Bool { line.allSatisfy { [0x20, 0x09, 0x0D, 0x0A].contains($0) } }
+  /// Whether it is more than a blank line or a comment, which neither begin nor end anything.
+  static func says(_ line: [UInt8]) -> Bool {
+    let first = line.drop(while: isIndent).first
+    return !isBlank(line) && first != UInt8(ascii: "#") && first != UInt8(ascii: ";")
+  }
   static func isIndent(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
   static func isDelimiter(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") }
 

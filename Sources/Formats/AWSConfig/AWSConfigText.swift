@@ -94,9 +94,11 @@ public struct AWSConfigText: Sendable {
   }
 
   private mutating func insert(_ key: String, _ value: String, into section: Section) {
-    // Indented like its neighbour: more or less would make one of the two a part of the other.
+    // Indented like its neighbour: more or less would make one of the two a part of the other. In an empty section that
+    // is the next header, if it is indented.
     let place = section.options.last?.lines.upperBound ?? section.header + 1
-    let indent = section.options.last.map { lines[$0.lines.lowerBound].prefix(while: AWSConfigText.isIndent) } ?? []
+    let neighbour = section.options.last?.lines.lowerBound ?? lines[place...].firstIndex(where: AWSConfigText.says)
+    let indent = neighbour.map { lines[$0].prefix(while: AWSConfigText.isIndent) } ?? []
     let end = lineEnd
     if place > 0, lines[place - 1].last != 0x0A { lines[place - 1] += end }
     lines.insert(Array(indent) + "\(key) = \(value)".utf8 + end, at: place)
