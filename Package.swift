@@ -104,6 +104,14 @@ let package = Package(
   cLanguageStandard: .gnu11
 )
 
+// `ci/fuzz` alone builds this: it has libFuzzer's main, and every target must be made to count its branches.
+if Context.environment["DAYPASS_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "daypass-fuzz", dependencies: ["Model", "Formats", "OIDC", "STS", "Trust", "Endpoint", "Command"],
+      path: "Tests/Fuzz", exclude: ["Seeds"]))
+}
+
 for target in package.targets where target.type != .system {
   var settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
