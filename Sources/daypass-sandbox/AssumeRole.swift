@@ -59,14 +59,9 @@ extension State {
       "AccessDenied", 403,
       "User: \(caller.arn) is not authorized to perform: sts:AssumeRole on resource: \(order.roleARN.printable())")
     guard let role = cast.role(order.roleARN) else { throw denied }
+    let names = caller.principals
     func isAllowed(_ action: String) -> Bool {
-      let account = ByteText("arn:\(caller.role.partition):iam::\(caller.role.account):root")
-      let callerRole = ByteText("arn:\(caller.role.partition):iam::\(caller.role.account):role/\(caller.role.name)")
-      return [account, callerRole, ByteText(caller.arn)].contains { principal in
-        role.trust.permits(ByteText(action), principal: principal) { prefix, name in
-          Self.values(prefix, name, parameters, tags)
-        }
-      }
+      role.trust.permits(ByteText(action), .aws(names)) { prefix, name in Self.values(prefix, name, parameters, tags) }
     }
     guard isAllowed("sts:AssumeRole") else { throw denied }
     if !tags.tags.isEmpty || !tags.transitive.isEmpty, !isAllowed("sts:TagSession") {

@@ -45,11 +45,11 @@ struct Cast: Sendable {
     ],
     audiences: ["sts.amazonaws.com"],
     roles: [
-      role("demo", maximum: 3_600, conditions: [("StringLike", "sub", "*")]),
-      role("alice-only", maximum: 43_200, conditions: [("StringEquals", "sub", "alice"), audience]),
+      role("demo", maximum: 3_600, conditions: [(.like, "sub", "*")]),
+      role("alice-only", maximum: 43_200, conditions: [(.equals, "sub", "alice"), audience]),
       role(
         "ci", maximum: 7_200,
-        conditions: [("StringLike", "sub", "repo:example/*"), ("StringEquals", "aud", "sts.amazonaws.com")]),
+        conditions: [(.like, "sub", "repo:example/*"), (.equals, "aud", "sts.amazonaws.com")]),
       Role(
         arn: ByteText(samlRole), maximumDuration: 43_200,
         trust: TrustPolicy(statements: [
@@ -57,7 +57,8 @@ struct Cast: Sendable {
             actions: ["sts:AssumeRoleWithSAML"],
             conditions: [
               TrustPolicy.Condition(
-                compare: .equals, claim: "aud", issuer: "SAML", values: [ByteText(State.samlAudience)])
+                compare: ConditionOperator(.equals), claim: "aud", issuer: "SAML",
+                values: [ByteText(State.samlAudience)])
             ])
         ])),
       Role(
@@ -67,9 +68,11 @@ struct Cast: Sendable {
           actions: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"])),
     ])
 
-  private static let audience = ("StringEquals", "aud", "daypass-demo")
+  private static let audience = (ConditionOperator.Comparison.equals, "aud", "daypass-demo")
 
-  private static func role(_ name: String, maximum: Int64, conditions: [(String, String, String)]) -> Role {
+  private static func role(
+    _ name: String, maximum: Int64, conditions: [(ConditionOperator.Comparison, String, String)]
+  ) -> Role {
     Role(
       arn: ByteText("arn:aws:iam::\(account):role/\(name)"), maximumDuration: maximum,
       trust: .allowing(claims: conditions))

@@ -63,6 +63,7 @@ extension State {
       return .json(200, ["sessions": JSON(Int64(sessions.count))])
     case "mint": return mint(body)
     case "saml-response": return issueResponse(body)
+    case "iam": return try createInIAM(body)
     default: return .notFound()
     }
   }

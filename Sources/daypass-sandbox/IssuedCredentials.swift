@@ -13,6 +13,11 @@ struct IssuedCredentials: Sendable {
   var tags = SessionTags()
 
   var arn: String { role.session(sessionName) }
+  /// What a policy may call whoever has them: the account in two ways, the role, the session.
+  var principals: [ByteText] {
+    let account = "arn:\(role.partition):iam::\(role.account)"
+    return [role.account, "\(account):root", "\(account):role/\(role.name)", arn].map { ByteText($0) }
+  }
   var userID: String { "\(roleID):\(sessionName)" }
 
   init(role: RoleARN, sessionName: String, expires: WallTime) {

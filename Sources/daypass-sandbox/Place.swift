@@ -12,13 +12,6 @@ struct Place: Sendable {
   var sts: String { base + "/sts" }
   var control: String { base + "/_control" }
 
-  /// The issuer as condition keys and provider ARNs name it: without the scheme.
-  var providerName: String {
-    guard let slashes = issuer.utf8.firstIndex(of: UInt8(ascii: "/")) else { return issuer }
-    let rest = issuer[slashes...].dropFirst(2)
-    return rest.hasSuffix("/") ? String(rest.dropLast()) : String(rest)
-  }
-
   func path(_ endpoint: Endpoint) -> String {
     switch endpoint {
     case .discovery: prefix + "/.well-known/openid-configuration"

@@ -59,7 +59,7 @@ extension State {
     let action = "sts:AssumeRoleWithSAML"
     guard let role = cast.role(order.roleARN),
       role.trust.permits(
-        ByteText(action), principal: nil,
+        ByteText(action), .federated(principal),
         values: { prefix, name in
           switch (prefix, name) {
           case ("SAML", "aud"): [ByteText(State.samlAudience)]

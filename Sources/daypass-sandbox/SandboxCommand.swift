@@ -22,7 +22,7 @@ struct SandboxCommand: ParsableCommand {
       secrets (every one handed out); POST /_control/approve {user_code, user}, \
       deny {user_code}, expire {user_code}, behaviour {KEY: VALUE}, reset-behaviour, fault, clear-faults, \
       rotate-keys {keep_old}, reset-counters, clock {offset}, revoke-sessions, keep-sessions, restore-sessions, \
-      mint {claims}.
+      mint {claims}, iam {what `daypass trust json` prints}.
       """)
 
   @Option(help: "Address and port; port 0 takes any.")

@@ -13,7 +13,9 @@ final class Sandbox: Sendable {
 
 struct State: Sendable {
   let place: Place
-  let cast: Cast
+  var cast: Cast
+  /// As IAM has them, this sandbox itself among them.
+  var providers: [IdentityProvider]
   var behaviours = Behaviours()
   var faults = Faults()
   var counters = Counters()
@@ -37,6 +39,8 @@ struct State: Sendable {
   init(place: Place, cast: Cast) throws(SandboxError) {
     self.place = place
     self.cast = cast
+    let own = IdentityProvider(url: ByteText(place.issuer), clientIDs: cast.clients.map(\.id) + cast.audiences)
+    providers = [own] + IdentityProvider.builtIn
     keys = [try SigningKey.make(.rs256)]
   }
 

@@ -1,11 +1,12 @@
 import Formats
 import Model
 
-/// A role's trust policy, as far as federation needs it: Effect, Principal, Action, Condition with the string operators.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
+/// A role's trust policy, as far as federation and role chaining need it: Effect, Principal, Action, and Condition with
+/// the operators that compare strings. It is a judge of what daypass writes, so it shares nothing with it.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 struct TrustPolicy: Sendable {
   struct Condition: Sendable {
-    var compare: Operator
+    var compare: ConditionOperator
     /// The part after the last colon: `sub`, `aud`, `ExternalId`, `RequestTag/team`, …
     var claim: String
     /// The part before it: an issuer without its scheme, `sts`, `aws`. Nil for any issuer of this sandbox.
@@ -13,26 +14,33 @@ struct TrustPolicy: Sendable {
     var values: [ByteText]
   }
 
-  enum Operator: String, CaseIterable, Sendable {
-    case equals = "StringEquals"
-    case notEquals = "StringNotEquals"
-    case like = "StringLike"
-    case notLike = "StringNotLike"
+  struct Principals: Sendable {
+    /// ARNs of identity providers, names of those that AWS knows by itself, `*`.
+    var federated: [ByteText] = []
+    /// ARNs of accounts, roles and sessions, `*`.
+    var aws: [ByteText] = []
   }
 
   struct Statement: Sendable {
     var isAllowed = true
-    /// Nil for a federated principal of any name.
-    var principals: [ByteText]?
+    /// Nil for an identity provider of any name.
+    var principals: Principals?
     var actions: [ByteText]
     var conditions: [Condition]
   }
 
+  enum Caller {
+    /// Whoever showed a proof of this identity provider, given by its ARN.
+    case federated(ByteText)
+    /// Whoever signed with credentials of an account, by each of the names that a policy may have for them.
+    case aws([ByteText])
+  }
+
   var statements: [Statement]
 
-  static func allowing(claims: [(String, String, String)]) -> TrustPolicy {
-    let conditions = claims.map { name, claim, value in
-      Condition(compare: Operator(rawValue: name) ?? .equals, claim: claim, issuer: nil, values: [ByteText(value)])
+  static func allowing(claims: [(ConditionOperator.Comparison, String, String)]) -> TrustPolicy {
+    let conditions = claims.map { comparison, claim, value in
+      Condition(compare: ConditionOperator(comparison), claim: claim, issuer: nil, values: [ByteText(value)])
     }
     return TrustPolicy(statements: [
       Statement(actions: ["sts:AssumeRoleWithWebIdentity"], conditions: conditions)
@@ -40,55 +48,33 @@ struct TrustPolicy: Sendable {
   }
 
   static func allowing(principal: ByteText, actions: [ByteText]) -> TrustPolicy {
-    TrustPolicy(statements: [Statement(principals: [principal], actions: actions, conditions: [])])
+    TrustPolicy(statements: [
+      Statement(principals: Principals(aws: [principal]), actions: actions, conditions: [])
+    ])
   }
 
   /// An explicit deny wins; without an allow the answer is no.
   ///
   /// - Parameter values: of a condition key, `PREFIX:name`; the prefix is nil for this provider by whatever name.
   func permits(
-    _ action: ByteText, principal: ByteText?, values: (_ prefix: String?, _ name: String) -> [ByteText]
+    _ action: ByteText, _ caller: Caller, values: (_ prefix: String?, _ name: String) -> [ByteText]
   ) -> Bool {
     let concerned = statements.filter { statement in
-      statement.actions.contains { Self.matches(action, pattern: $0) }
-        && (statement.principals?.contains { Self.matches(principal ?? "", pattern: $0) } ?? (principal == nil))
-        && statement.conditions.allSatisfy { $0.holds(values) }
+      statement.actions.contains { PolicyPattern($0, hasWildcards: true, ignoresCase: true).matches(action) }
+        && Self.concerns(statement.principals, caller)
+        && statement.conditions.allSatisfy { $0.compare.holds(values($0.issuer, $0.claim), $0.values) }
     }
     return concerned.contains(where: \.isAllowed) && concerned.allSatisfy(\.isAllowed)
   }
 
-  /// `*` for any run of bytes, `?` for any one; remembers only the last star, so it is linear in practice.
-  static func matches(_ text: ByteText, pattern: ByteText) -> Bool {
-    let (text, pattern) = (text.utf8, pattern.utf8)
-    var (position, place) = (0, 0)
-    var (star, resume) = (-1, 0)
-    while position < text.count {
-      if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
-        (star, resume) = (place, position)
-        place += 1
-      } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") || pattern[place] == text[position] {
-        position += 1
-        place += 1
-      } else if star >= 0 {
-        place = star + 1
-        resume += 1
-        position = resume
-      } else {
-        return false
-      }
-    }
-    return pattern.dropFirst(place).allSatisfy { $0 == UInt8(ascii: "*") }
-  }
-}
-
-extension TrustPolicy.Condition {
-  fileprivate func holds(_ valuesOf: (String?, String) -> [ByteText]) -> Bool {
-    let found = valuesOf(issuer, claim)
-    return switch compare {
-    case .equals: found.contains { values.contains($0) }
-    case .like: found.contains { value in values.contains { TrustPolicy.matches(value, pattern: $0) } }
-    case .notEquals: !found.contains { values.contains($0) }
-    case .notLike: !found.contains { value in values.contains { TrustPolicy.matches(value, pattern: $0) } }
+  /// Principals know no wildcards but `*` for everybody.
+  private static func concerns(_ principals: Principals?, _ caller: Caller) -> Bool {
+    switch (principals, caller) {
+    case (nil, .federated): true
+    case (nil, .aws): false
+    case (let principals?, .federated(let provider)):
+      principals.federated.contains(provider) || principals.federated.contains("*")
+    case (let principals?, .aws(let names)): principals.aws.contains { $0 == "*" || names.contains($0) }
     }
   }
 }
@@ -101,22 +87,31 @@ extension TrustPolicy {
       throw .badOption(option: "roles.trust.Statement", expected: "an array")
     }
     for element in list {
-      guard let object = element.object, let effect = object["Effect"]?.text else {
-        throw .badOption(option: "roles.trust.Statement", expected: "objects with Effect")
-      }
+      guard let object = element.object, let effect = object["Effect"]?.text, ["Allow", "Deny"].contains(effect.string)
+      else { throw .badOption(option: "roles.trust.Statement", expected: "objects with Effect Allow or Deny") }
       statements.append(
         Statement(
-          isAllowed: effect == "Allow", principals: object["Principal"]?.object?["AWS"].map(Self.texts),
+          isAllowed: effect == "Allow", principals: try Self.principals(object["Principal"]),
           actions: object["Action"].map(Self.texts) ?? [], conditions: try Self.conditions(object["Condition"]?.object))
       )
     }
   }
 
+  private static func principals(_ json: JSON?) throws(SandboxError) -> Principals? {
+    guard let json else { return nil }
+    if json.text == "*" { return Principals(federated: ["*"], aws: ["*"]) }
+    guard let object = json.object, object["Federated"] != nil || object["AWS"] != nil else {
+      throw .badOption(option: "roles.trust.Principal", expected: "\"*\", or an object with Federated or AWS")
+    }
+    return Principals(
+      federated: object["Federated"].map(texts) ?? [], aws: object["AWS"].map(texts) ?? [])
+  }
+
   private static func conditions(_ object: JSONObject?) throws(SandboxError) -> [Condition] {
     var result: [Condition] = []
     for block in object?.members ?? [] {
-      guard let compare = Operator(rawValue: block.key.string) else {
-        throw .unknownKey("roles.trust.Condition.\(block.key.string)", known: Operator.allCases.map(\.rawValue))
+      guard let compare = ConditionOperator(block.key.string) else {
+        throw .unknownKey("roles.trust.Condition.\(block.key.string)", known: ConditionOperator.known)
       }
       for entry in block.value.object?.members ?? [] {
         guard let colon = entry.key.utf8.lastIndex(of: UInt8(ascii: ":")) else {
@@ -133,6 +128,6 @@ extension TrustPolicy {
   }
 
   private static func texts(_ json: JSON) -> [ByteText] {
-    json.text.map { [$0] } ?? (json.array ?? []).compactMap(\.text)
+    (json.array ?? [json]).compactMap { $0.text ?? $0.bool.map { $0 ? "true" : "false" } }
   }
 }
