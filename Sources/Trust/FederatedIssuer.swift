@@ -48,15 +48,23 @@ public struct FederatedIssuer: Sendable, Hashable {
 
   static func isShared(name: String) -> Bool { shared.contains(name) || builtIn.contains(name) }
 
-  private static let shared = [
-    "token.actions.githubusercontent.com", "gitlab.com", "agent.buildkite.com", "app.terraform.io",
-    "app.eu.terraform.io", "oidc.circleci.com", "oidc.vercel.com", "oidc.codefresh.io", "api.pulumi.com/oidc",
-    "oidc.upbound.io",
-  ]
+  /// Those of which IAM knows that they serve many customers
+  /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html>), and others that do.
+  private static let shared =
+    [
+      "token.actions.githubusercontent.com", "oidc-configuration.audit-log.githubusercontent.com", "gitlab.com",
+      "agent.buildkite.com", "app.terraform.io", "app.eu.terraform.io", "oidc.circleci.com", "oidc.codefresh.io",
+      "proidc.upbound.io", "scalr.io", "studio.datachain.ai/api", "tokens.cloud.shisho.dev", "login.app.env0.com/",
+    ] + toldByAudience
+
+  /// Shared ones that put the customer into `aud`.
+  private static let toldByAudience = ["api.pulumi.com/oidc", "oidc.vercel.com", "sandboxes.cloud"]
+
+  static func isToldByAudience(name: String) -> Bool { toldByAudience.contains(name) }
 
   static let github = "token.actions.githubusercontent.com"
 
-  /// The claims that trust policies can ask for beside those of every issuer, `aud`, `sub` and `amr`.
+  /// The claims that trust policies can ask for beside those of every issuer: `aud`, `sub`, `amr` and `email`.
   static func furtherClaims(name: String) -> [String] {
     switch name {
     case github:
@@ -64,7 +72,7 @@ public struct FederatedIssuer: Sendable, Hashable {
         "actor", "actor_id", "enterprise_id", "environment", "job_workflow_ref", "ref", "repository", "repository_id",
         "workflow",
       ]
-    case "accounts.google.com": ["oaud", "email"]
+    case "accounts.google.com": ["oaud"]
     case _ where name == "oidc.circleci.com" || name.hasPrefix("oidc.circleci.com/"): ["oidc.circleci.com/project-id"]
     default: []
     }

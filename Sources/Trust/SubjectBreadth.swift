@@ -39,13 +39,44 @@ enum SubjectBreadth: Hashable {
   }
 
   private static func breadth(_ pattern: String, _ beginning: String) -> SubjectBreadth {
-    if beginning == "system:serviceaccount:" { return .broad("every service account of the cluster") }
-    let isGitHub = beginning.hasPrefix("repo:")
-    guard isGitHub || beginning.hasPrefix("project_path:") else { return .narrow }
+    if beginning.hasPrefix("repo:") || beginning.hasPrefix("project_path:") { return ofProject(pattern, beginning) }
+    if "system:serviceaccount:".hasPrefix(beginning) { return .broad("every service account of the cluster") }
+    let parts = beginning.split(separator: ":", omittingEmptySubsequences: false)
+    if beginning.hasPrefix("system:serviceaccount:") {
+      if parts.count == 3 { return .broad("every service account of namespaces whose name begins like this one's") }
+      return parts.count == 4 && parts[3].isEmpty ? .broad("every service account of the namespace") : .narrow
+    }
+    if beginning.hasPrefix("org/") {
+      let parts = beginning.split(separator: "/", omittingEmptySubsequences: false)
+      let isWithinProject = parts.count > 4 && parts[2] == "project"
+      return isWithinProject ? .narrow : .broad("every project of the organization")
+    }
+    return beginning.hasPrefix("organization:") ? ofOrganization(parts) : .narrow
+  }
+
+  /// `organization:acme:pipeline:deploy:ref:…`, `organization:acme:project:p:workspace:w:run_phase:…`
+  ///
+  /// - Parameter parts: what stands before the first wildcard; the last is what the wildcard goes on with.
+  private static func ofOrganization(_ parts: [Substring]) -> SubjectBreadth {
+    guard let last = parts.last, parts.count > 3 else { return .broad("everything of the organization") }
+    let name = String(parts[parts.count - 2])
+    if parts.count.isMultiple(of: 2), ["pipeline", "project", "workspace"].contains(name) {
+      return .broad("every \(name)" + (last.isEmpty ? " of the organization" : " whose name begins like this one's"))
+    }
+    if parts.count == 5, last.isEmpty {
+      return .broad(
+        parts[2] == "pipeline" ? "every branch, tag and pull request" : "every workspace of the project")
+    }
+    return .narrow
+  }
+
+  /// `repo:owner/repository:…` and `project_path:group/project:…`
+  private static func ofProject(_ pattern: String, _ beginning: String) -> SubjectBreadth {
+    let project = beginning.hasPrefix("repo:") ? "repository" : "project"
     let place = beginning.drop { $0 != "/" }.dropFirst()
-    if place.isEmpty { return .broad("every \(isGitHub ? "repository" : "project") of the owner") }
+    if place.isEmpty { return .broad("every \(project) of the owner") }
     guard let colon = place.firstIndex(of: ":") else {
-      return .broad("every \(isGitHub ? "repository" : "project") whose name begins like this one's")
+      return .broad("every \(project) whose name begins like this one's")
     }
     let rest = place[place.index(after: colon)...]
     return rest.isEmpty && pattern.hasSuffix(":*") ? .broad("every branch, tag, pull request and environment") : .narrow

@@ -5,7 +5,7 @@ struct ClaimTraps {
   let statement: TrustPolicy.Statement
   /// `HOST/PATH`.
   let issuer: String
-  let hasVariables: Bool
+  let policy: TrustPolicy
 
   private struct Asked {
     let claim: String
@@ -19,9 +19,13 @@ struct ClaimTraps {
     var findings: [Finding] = []
     let telling = asked.filter { tellingClaims.contains($0.claim) }
     let holding = telling.filter { isHolding($0) }
-    for each in telling { findings += quantifiers(each) + values(each) }
-    if holding.isEmpty { findings.append(unheld(telling)) }
-    if !asked.contains(where: { $0.claim == "aud" && !$0.condition.test.onlyExcludes }), asksForAudience {
+    for each in asked { findings += quantifiers(each, isHeldOtherwise: !holding.isEmpty) + values(each) }
+    if holding.isEmpty {
+      if !isGuarded { findings.append(unheld(telling)) }
+    } else {
+      findings += loosely(Set(holding.map(\.claim)))
+    }
+    if !asked.contains(where: { $0.claim == "aud" && isNarrowing($0) }), asksForAudience {
       findings.append(
         finding(
           .noAudience, .advice, "it does not ask for an audience: every one that the provider lists will do",
@@ -34,10 +38,12 @@ struct ClaimTraps {
   private var tellingClaims: [String] {
     switch issuer {
     case FederatedIssuer.github:
-      ["sub", "repository", "repository_id", "job_workflow_ref", "enterprise_id", "actor_id"]
+      // Not the actor: a stranger's workflow can run in the name of whoever comments on his issue or stars his project.
+      ["sub", "repository", "repository_id", "job_workflow_ref", "enterprise_id"]
     case "cognito-identity.amazonaws.com": ["sub", "aud"]
     case "graph.facebook.com", "www.amazon.com": ["sub", "app_id", "user_id", "id"]
     case "accounts.google.com": ["sub", "email"]
+    case _ where FederatedIssuer.isToldByAudience(name: issuer): ["sub", "aud"]
     default: ["sub"] + FederatedIssuer.furtherClaims(name: issuer)
     }
   }
@@ -50,6 +56,31 @@ struct ClaimTraps {
     let test = asked.condition.test
     if test.onlyExcludes || test.quantifier == .forAllValues { return false }
     return !test.isIfExists || asked.claim == "sub" || asked.claim == "aud"
+  }
+
+  private func isNarrowing(_ asked: Asked) -> Bool {
+    !asked.condition.test.onlyExcludes && asked.condition.values.allSatisfy { $0 != "*" }
+  }
+
+  /// Whether a Deny keeps out all whose subject is not one of some.
+  private var isGuarded: Bool {
+    policy.statements.contains { statement in
+      guard !statement.isAllow, statement.covers(Traps.webIdentity), !statement.principals.isNegated,
+        statement.principals.names.contains(where: { $0.name == "*" || Traps.issuer(ofPrincipal: $0.name) == issuer }),
+        statement.conditions.count == 1, let condition = statement.conditions.first
+      else { return false }
+      let test = condition.test
+      guard test.isNegated, test.comparison != .other, test.quantifier == nil,
+        RequestContext.claim(of: condition.key.string, issuer: issuer) == "sub"
+      else { return false }
+      return condition.values.allSatisfy { value in
+        guard test.comparison == .like else { return true }
+        switch SubjectBreadth(value, issuer: issuer) {
+        case .narrow, .broad: return true
+        case .openEnd, .everybody: return false
+        }
+      }
+    }
   }
 
   private func unheld(_ telling: [Asked]) -> Finding {
@@ -66,21 +97,44 @@ struct ClaimTraps {
       hint: "ask for \(issuer.printable()):sub")
   }
 
-  private func quantifiers(_ asked: Asked) -> [Finding] {
+  /// Claims that keep strangers out, or most of them, but do not say whose job it is.
+  private func loosely(_ claims: Set<String>) -> [Finding] {
+    let hint = "ask for \(issuer.printable()):sub as well"
+    if claims == ["job_workflow_ref"] {
+      return [
+        finding(
+          .broadSubject, .advice,
+          "it lets in every repository that calls that workflow; if its repository is public, that is anybody's",
+          hint: hint)
+      ]
+    }
+    if claims == ["enterprise_id"] {
+      return [finding(.broadSubject, .advice, "it lets in every repository of the enterprise", hint: hint)]
+    }
+    if claims == ["aud"], issuer != "cognito-identity.amazonaws.com" {
+      return [finding(.noSubject, .advice, "it lets in whatever its audience's owner runs there", hint: hint)]
+    }
+    return []
+  }
+
+  /// `amr` has several values, so quantifiers are for it.
+  private func quantifiers(_ asked: Asked, isHeldOtherwise: Bool) -> [Finding] {
+    guard asked.claim != "amr" else { return [] }
     let key = asked.condition.key.printable()
+    let isAlwaysThere = asked.claim == "sub" || asked.claim == "aud"
     var findings: [Finding] = []
     if asked.condition.test.quantifier == .forAllValues {
       findings.append(
         finding(
-          .forAllValues, .fault, "ForAllValues on \(key) also holds where the claim is missing",
+          .forAllValues, asked.claim == "aud" ? .advice : .fault,
+          "ForAllValues on \(key) also holds where the claim is missing",
           hint: "use it without ForAllValues, or with ForAnyValue"))
     }
     if asked.condition.test.isIfExists {
-      let isAlwaysThere = asked.claim == "sub" || asked.claim == "aud"
       findings.append(
         finding(
-          .ifExists, isAlwaysThere ? .advice : .fault, "IfExists on \(key) also holds where the claim is missing",
-          hint: "leave IfExists out"))
+          .ifExists, isAlwaysThere || isHeldOtherwise ? .advice : .fault,
+          "IfExists on \(key) also holds where the claim is missing", hint: "leave IfExists out"))
     }
     return findings
   }
@@ -100,7 +154,11 @@ struct ClaimTraps {
       case .like where ["repository", "job_workflow_ref"].contains(asked.claim):
         let beginning = Wildcards.fixedBeginning(of: value).string
         return breadth(beginning.isEmpty ? .everybody : beginning.contains("/") ? .narrow : .openEnd, value)
-      case .like: return Wildcards.fixedBeginning(of: value).isEmpty ? breadth(.everybody, value) : nil
+      case .like where asked.claim == "aud":
+        return FederatedIssuer.isToldByAudience(name: issuer) ? breadth(.openEnd, value) : nil
+      case .like where tellingClaims.contains(asked.claim):
+        return Wildcards.fixedBeginning(of: value).isEmpty ? breadth(.everybody, value) : nil
+      case .like: return nil
       case .null, .other: return nil
       }
     }
@@ -108,7 +166,7 @@ struct ClaimTraps {
 
   /// `${*}` is no wildcard where variables are known.
   private func withoutEscapes(_ value: ByteText) -> ByteText {
-    guard hasVariables else { return value }
+    guard policy.hasVariables else { return value }
     return ByteText(value.string.replacing("${*}", with: "").replacing("${?}", with: ""))
   }
 
@@ -117,7 +175,9 @@ struct ClaimTraps {
     switch breadth {
     case .narrow: return nil
     case .broad(let whom):
-      return finding(.broadSubject, .advice, "\(shown) lets in \(whom)", hint: "name the branch or the environment")
+      return finding(
+        .broadSubject, .advice, "\(shown) lets in \(whom)",
+        hint: "name the branch, the environment or the service account")
     case .openEnd:
       return finding(
         .openEnd, .fault, "\(shown) also fits others at \(issuer.printable()) whose name begins like that",

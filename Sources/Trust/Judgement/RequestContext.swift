@@ -38,7 +38,7 @@ struct RequestContext {
 
   /// Nil for what IAM never has.
   static func isKnown(claim: String, issuer: String) -> Bool {
-    ["aud", "sub", "amr"].contains(claim) || FederatedIssuer.furtherClaims(name: issuer).contains(claim)
+    ["aud", "sub", "amr", "email"].contains(claim) || FederatedIssuer.furtherClaims(name: issuer).contains(claim)
       || FederatedIssuer.builtIn.contains(issuer)
   }
 

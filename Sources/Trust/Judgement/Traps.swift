@@ -18,7 +18,7 @@ enum Traps {
       return findings
     }
     for issuer in issuers {
-      findings += ClaimTraps(statement: statement, issuer: issuer, hasVariables: policy.hasVariables).findings()
+      findings += ClaimTraps(statement: statement, issuer: issuer, policy: policy).findings()
     }
     return findings + keys(statement, issuers)
   }
@@ -29,10 +29,13 @@ enum Traps {
   private static func issuers(_ statement: TrustPolicy.Statement) -> [String] {
     guard !statement.principals.isNegated else { return [] }
     return statement.principals.names.compactMap { kind, name in
-      guard kind == "Federated" else { return nil }
-      if FederatedIssuer.builtIn.contains(name.string) { return name.string }
-      return name.string.firstRange(of: ":oidc-provider/").map { String(name.string[$0.upperBound...]) }
+      kind == "Federated" && misspelling(name) == nil ? issuer(ofPrincipal: name) : nil
     }
+  }
+
+  static func issuer(ofPrincipal name: ByteText) -> String? {
+    if FederatedIssuer.builtIn.contains(name.string) { return name.string }
+    return name.string.firstRange(of: ":oidc-provider/").map { String(name.string[$0.upperBound...]) }
   }
 
   private static func shape(_ statement: TrustPolicy.Statement) -> [Finding] {
@@ -64,6 +67,11 @@ enum Traps {
           .notAction, .advice, statement.number, "Allow with NotAction allows every action but those it names",
           hint: "name the actions"))
     }
+    for (kind, name) in statement.principals.names where kind == "Federated" && name != "*" {
+      guard let (what, hint) = misspelling(name) else { continue }
+      findings.append(
+        Finding(.wrongPrincipal, .fault, statement.number, "the principal \(name.printable()) \(what)", hint: hint))
+    }
     for (kind, name) in statement.principals.names where kind == "AWS" && name.string.contains(":oidc-provider/") {
       findings.append(
         Finding(
@@ -71,6 +79,21 @@ enum Traps {
           hint: "put it under Federated"))
     }
     return findings
+  }
+
+  /// What is wrong with the name of a federated principal, and what to do.
+  private static func misspelling(_ name: ByteText) -> (what: String, hint: String)? {
+    if FederatedIssuer.builtIn.contains(name.string) || name.string.contains(":saml-provider/") { return nil }
+    guard let issuer = issuer(ofPrincipal: name) else {
+      return ("is no ARN", "write arn:aws:iam::ACCOUNT:oidc-provider/\(name.printable())")
+    }
+    if issuer.contains("*") || issuer.contains("?") {
+      return ("has a wildcard, and IAM takes none in the name of a provider", "name the provider")
+    }
+    if issuer.contains("://") {
+      return ("has the scheme of the URL in it, which names of providers do not", "leave https:// out")
+    }
+    return nil
   }
 
   /// Whether something else than the principal says who it may be.
@@ -92,7 +115,7 @@ enum Traps {
       let isKnown = issuers.contains { issuer in
         RequestContext.claim(of: key, issuer: issuer).map { RequestContext.isKnown(claim: $0, issuer: issuer) } ?? false
       }
-      if isKnown { return nil }
+      if isKnown { return oneOfSeveral(condition, statement, issuers) }
       let isForeign = issuers.allSatisfy { RequestContext.claim(of: key, issuer: $0) == nil }
       let named = issuers.map { "\($0.printable()):…" }.joined(separator: ", ")
       return Finding(
@@ -101,5 +124,19 @@ enum Traps {
           + (isForeign ? "the provider that is trusted" : "this provider's claims"),
         hint: isForeign ? "keys begin with the provider's name, without https://: \(named)" : "ask for sub, aud or amr")
     }
+  }
+
+  /// A condition on a claim of one provider keeps out the tokens of every other that the statement trusts.
+  private static func oneOfSeveral(
+    _ condition: TrustPolicy.Condition, _ statement: TrustPolicy.Statement, _ issuers: [String]
+  ) -> Finding? {
+    let test = condition.test
+    guard !test.onlyExcludes, !test.isIfExists, test.quantifier != .forAllValues else { return nil }
+    let others = issuers.filter { RequestContext.claim(of: condition.key.string, issuer: $0) == nil }
+    guard let other = others.first else { return nil }
+    return Finding(
+      .unknownKey, .fault, statement.number,
+      "tokens of \(other.printable()) have no key \(condition.key.printable()), so they never get in",
+      hint: "write a statement for each provider")
   }
 }
