@@ -10,6 +10,7 @@ import pytest
 
 from support.certificates import Authority
 from support.https import ConnectProxy, HTTPSServer
+from support.screen import LIGHT
 
 PARTITIONS = {
     "aws": ("us-east-1", "sts.us-east-1.amazonaws.com", "signin.aws.amazon.com", "console.aws.amazon.com"),
@@ -43,8 +44,10 @@ class AWS:
         hosts = [host for _, *hosts in PARTITIONS.values() for host in hosts]
         self.moto = moto
         self.issued: dict[str, dict] = {}
+        self.chained: set[str] = set()
         self.signed_in: list[tuple[str, dict]] = []
         self.statuses: list[int] = []
+        self.token = TOKEN
         self.server = HTTPSServer({None: authority.issue("aws", tuple(hosts))}, self.answer)
         self.proxy = ConnectProxy(self.server.port)
         self.env = {"HTTPS_PROXY": self.proxy.url, "DAYPASS_CA_FILE": authority.ca_file}
@@ -53,9 +56,10 @@ class AWS:
         self.proxy.stop()
         self.server.stop()
 
-    def answer(self, method, host, path, body):
+    def answer(self, method, headers, path, body):
+        host = headers["Host"]
         if host.startswith("sts."):
-            return self.exchange(host, body)
+            return self.exchange(host, body, headers.get("Authorization"))
         address = urllib.parse.urlsplit(path)
         query = urllib.parse.parse_qs(address.query, strict_parsing=True)
         self.signed_in.append((host, query))
@@ -66,13 +70,16 @@ class AWS:
             method == "GET" and address.path == "/federation" and query["Action"] == ["getSigninToken"]
             and set(query) <= {"Action", "Session", "SessionDuration"} and set(session) == {
                 "sessionId", "sessionKey", "sessionToken"}
-            and self.issued.get(session["sessionId"]) == session)
+            and self.issued.get(session["sessionId"]) == session
+            # As AWS's page has it: with role chaining the parameter makes the call fail.
+            and not (session["sessionId"] in self.chained and "SessionDuration" in query))
         if not right:
             return 400, {}, b"bad request"
-        return 200, {"Content-Type": "application/json"}, json.dumps({"SigninToken": TOKEN}).encode()
+        return 200, {"Content-Type": "application/json"}, json.dumps({"SigninToken": self.token}).encode()
 
-    def exchange(self, host, body):
-        request = urllib.request.Request(self.moto.url, data=body, headers={"Host": host}, method="POST")
+    def exchange(self, host, body, authorization):
+        signed = {"Authorization": authorization} if authorization else {}
+        request = urllib.request.Request(self.moto.url, data=body, headers={"Host": host} | signed, method="POST")
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as reply:
             content = reply.read()
         # moto knows no partition but the first of them all and two more; daypass holds it against the role's.
@@ -82,6 +89,8 @@ class AWS:
         text = content.decode()
         session = {ours: re.search(f"<{name}>(.*?)</{name}>", text).group(1) for name, ours in names.items()}
         self.issued[session["sessionId"]] = session
+        if authorization:
+            self.chained.add(session["sessionId"])
         return 200, {"Content-Type": "text/xml"}, content
 
 
@@ -136,6 +145,18 @@ def test_the_session_lasts_as_long_as_the_credentials_were_granted_for(job, aws,
     assert aws.signed_in[-1][1]["SessionDuration"] == [seconds]
 
 
+@pytest.mark.parametrize("settings", [{}, {"duration": "12h"}, {"duration": "max"}])
+def test_a_chained_roles_session_ends_with_its_credentials(job, aws, settings):
+    """AWS refuses a SessionDuration for credentials that came by role chaining, which last an hour at most."""
+    further = {"role_arn": "arn:aws:iam::123456789012:role/further", "duration": "30m"}
+    shown, _ = console(job(then=[further], **settings))
+    assert parts(shown)[0] == "signin.aws.amazon.com"
+    [(_, query)] = aws.signed_in
+    assert "SessionDuration" not in query and query["Action"] == ["getSigninToken"]
+    # What is handed in are the last role's credentials, not those it was assumed with.
+    assert json.loads(query["Session"][0]) == list(aws.issued.values())[-1] and len(aws.issued) == 2
+
+
 @pytest.mark.parametrize("given, destination", [
     ("/s3/home", "https://console.aws.amazon.com/s3/home"),
     ("https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logs:x=y&z",
@@ -181,3 +202,29 @@ def test_the_qr_code_is_below_the_url_and_only_on_standard_output(job):
     lines = shown.splitlines()
     assert parts(lines[0])[0] == "signin.aws.amazon.com" and "##" in lines[6] and "##" not in said
     assert len(console(daypass, "--qr", "auto")[0].splitlines()) == 1
+
+
+@pytest.mark.xdist_group("screen")
+def test_a_phone_reads_the_url_off_the_screen(job, aws, display):
+    daypass = job()
+    waiting = ["sh", "-c", '"$0" "$@"; exec sleep 60', *daypass.argv("console", "--qr", "auto")]
+    window = display.xterm(waiting, daypass.env, 100, 58, LIGHT)
+    [url] = window.wait_for_code()
+    address, query = parts(url)
+    assert address == "signin.aws.amazon.com" and query["SigninToken"] == TOKEN
+    window.close()
+
+
+def test_a_url_as_long_as_aws_makes_them_wants_a_wide_window(job, aws):
+    aws.token = "T" * 1100
+    daypass = job()
+    wide = daypass.terminal("console", "--qr", "auto", columns=160, lines=24)
+    wide.process.wait(30)
+    wide.wait_for("T" * 100)
+    narrow = daypass.terminal("console", "--qr", "auto", columns=80, lines=24)
+    narrow.wait_for("wider than the window")
+    narrow.process.wait(30)
+    drawn = [terminal.output().decode().splitlines() for terminal in (wide, narrow)]
+    assert len(drawn[0]) > 50 and len(drawn[1]) < 10
+    assert any("\u2580" in line or "\u2584" in line for line in drawn[0])
+    assert all(terminal.process.returncode == 0 for terminal in (wide, narrow))

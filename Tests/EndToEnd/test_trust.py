@@ -209,6 +209,21 @@ def test_check_says_which_condition_fails(job, daypass):
     assert f'"{SUBJECT}"' in spoken and "repo:octo@1/app@2" in spoken and "ids of owner and repository" in spoken
 
 
+def test_the_judgement_fits_into_a_window_of_80_by_24(job, daypass):
+    path = daypass.directory / "policy.json"
+    path.write_bytes(policy(StringEquals=AUDIENCE, StringLike={"sub": "repo:octo*"}, StringEqualsIfExists={
+        "repository": "octo/other"}))
+    piped = daypass.run("trust", "check", path).expect(1).stdout
+    terminal = daypass.terminal("trust", "check", str(path), columns=80, lines=24)
+    terminal.wait_for("leave IfExists out")
+    terminal.process.wait(20)
+    printed = terminal.output().decode().replace("\r\n", "\n")
+    lines = printed.splitlines()
+    assert len(lines) < 24 and all(len(line) <= 80 for line in lines), printed
+    assert printed.split() == piped.split() and len(piped.splitlines()) < len(lines), "a pipe gets whole lines"
+    assert printed.startswith("AWS would let this token in.\n")
+
+
 @pytest.mark.parametrize("arguments, input, code", [
     (["/nowhere"], b"", 64), (["-"], b"", 64), (["-"], b"{", 65), (["-"], b"{}", 65), (["-"], b"[" * 100_000, 65)])
 def test_check_of_what_is_no_policy(job, daypass, arguments, input, code):
@@ -223,12 +238,14 @@ def issuer(tmp_path):
     """Serves an issuer with so many certificates; its keys are at another name of the same host."""
     servers = []
 
-    def start(certificates: int):
+    def start(certificates: int, rearrange=lambda own, between, root: [own, *between]):
         authority = Authority(tmp_path / f"authority-{certificates}", "thumbprints", path_length=None)
         chain = authority.issue_below(f"chain-{certificates}", certificates - 1)
+        own, *between = pems(chain[0].read_bytes())
+        chain[0].write_bytes(b"".join(rearrange(own, between, authority.ca_file.read_bytes())))
         document = {}
 
-        def answer(method, host, path, body):
+        def answer(method, headers, path, body):
             return 200, {"Content-Type": "application/json"}, json.dumps(document).encode()
 
         servers.append(HTTPSServer({None: chain}, answer))
@@ -242,10 +259,14 @@ def issuer(tmp_path):
         server.stop()
 
 
+def pems(text: bytes) -> list[bytes]:
+    return re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", text, re.DOTALL)
+
+
 def by_openssl(port: int) -> tuple[int, str]:
     shown = subprocess.run(
         ["openssl", "s_client", "-showcerts", "-connect", f"127.0.0.1:{port}"], input=b"", capture_output=True).stdout
-    certificates = re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", shown, re.DOTALL)
+    certificates = pems(shown)
     printed = subprocess.run(
         ["openssl", "x509", "-noout", "-fingerprint", "-sha1"], input=certificates[-1], capture_output=True, check=True)
     return len(certificates), printed.stdout.decode().split("=")[1].strip().replace(":", "").lower()
@@ -258,6 +279,28 @@ def test_the_thumbprint_is_that_of_openssl(daypass, issuer, count):
     assert by_openssl(port) == (count, told.stdout.strip())
     assert f"Certificate {count} of {count}" in told.stderr and "AWS will use the thumbprint" in told.stderr
     assert daypass.run("trust", "thumbprint", "--issuer", url, "--ca-file", ca_file).expect().out == told.out
+
+
+ODD = {
+    "with the root": lambda own, between, root: [own, *between, root],
+    "the root alone beside it": lambda own, between, root: [own, *between[:0], root],
+    "out of order": lambda own, between, root: [own, *reversed(between)],
+    "the root in the middle": lambda own, between, root: [own, root, *between],
+    "its own twice": lambda own, between, root: [own, own, *between],
+    "its own at the end as well": lambda own, between, root: [own, *between, own],
+    "every one twice": lambda own, between, root: [own, *between, *between],
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_the_last_that_is_sent_counts_in_odd_chains_too(daypass, issuer, name):
+    """As AWS's page says: of what `s_client -showcerts` shows, the last."""
+    url, port, ca_file = issuer(1 if "alone" in name else 3, ODD[name])
+    told = daypass.run("trust", "thumbprint", url, "--ca-file", ca_file).expect()
+    count, thumbprint = by_openssl(port)
+    assert told.stdout.strip() == thumbprint
+    assert f"Certificate {count} of {count}" in told.stderr
+    assert ("(a root)" in told.stderr) == ("the root" in name and "middle" not in name), told.stderr
 
 
 def test_an_unverified_connection_gives_no_thumbprint(daypass, issuer):

@@ -6,32 +6,38 @@ import Trust
 struct TrustReport {
   let judgement: PolicyJudgement
   let token: TokenInHand
+  /// Of the window; `.max` where there is none, and each text stays on one line.
+  let columns: Int
 
   // MARK: For a person
 
   var text: String {
-    var lines = [verdict, ""]
+    var lines = wrapped(verdict) + [""]
     lines += Facts(
       [
         ("iss", token.issuer.printable()), ("sub", token.subject.printable()),
         ("aud", token.audiences.map { $0.printable() }.joined(separator: ", ")),
       ], indent: "  ", width: 6
-    ).lines(columns: .max)
+    ).lines(columns: columns)
     for statement in judgement.statements {
       let sid = statement.sid.map { " \"\($0.printable(limit: 60))\"" } ?? ""
-      lines += [
-        "", "Statement \(statement.number)\(sid) (\(statement.isAllow ? "Allow" : "Deny")): \(state(statement))",
-      ]
-      lines += statement.reasons.map { "  - \($0)" }
+      lines.append("")
+      lines += wrapped(
+        "Statement \(statement.number)\(sid) (\(statement.isAllow ? "Allow" : "Deny")): \(state(statement))")
+      lines += statement.reasons.flatMap { wrapped($0, label: "  - ") }
     }
     for finding in judgement.findings {
       let place = finding.statement.map { ", statement \($0)" } ?? ""
-      lines += [
-        "", "\(finding.level == .fault ? "Fault" : "Advice") \(finding.code.rawValue)\(place): \(finding.message)",
-      ]
-      if let hint = finding.hint { lines.append("  \(hint)") }
+      lines.append("")
+      lines += wrapped(
+        "\(finding.level == .fault ? "Fault" : "Advice") \(finding.code.rawValue)\(place): \(finding.message)")
+      if let hint = finding.hint { lines += wrapped(hint, label: "  -> ") }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func wrapped(_ text: String, label: String = "") -> [String] {
+    columns == .max ? [label + text] : Paragraph(text).lines(columns: columns, label: label)
   }
 
   private var verdict: String {

@@ -34,7 +34,9 @@ struct TrustCheck: ParsableCommand {
     let token: TokenInHand
     do throws(TokenInHandError) { token = try TokenInHand(identity.allClaims) } catch { throw Failure(error) }
     let role = (wiring.profile.roleARN ?? wiring.profile.ambientRoleARN).flatMap { try? RoleARN.parse($0) }
-    let report = TrustReport(judgement: PolicyJudgement(policy, token, role: role), token: token)
+    let terminal = Terminal(descriptor: 1, environment: wiring.environment)
+    let report = TrustReport(
+      judgement: PolicyJudgement(policy, token, role: role), token: token, columns: terminal.size?.columns ?? .max)
     try StandardOutput.deliver(own.json ? report.json : report.text)
     if report.judgement.hasFaults { throw ExitCode(ExitStatus.faultsFound) }
   }

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class HTTPSServer:
-    """`answer(method, host, path, body)` gives (status, headers, body); `certificates` maps a name of the handshake to
+    """`answer(method, headers, path, body)` gives (status, headers, body); `certificates` maps a name of the handshake to
     (certificate file, key file), None being any other."""
 
     def __init__(self, certificates: dict, answer):
@@ -27,7 +27,7 @@ class HTTPSServer:
 
             def _reply(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, headers, content = answer(self.command, self.headers.get("Host", ""), self.path, body)
+                status, headers, content = answer(self.command, self.headers, self.path, body)
                 self.send_response(status)
                 for name, value in {"Content-Length": str(len(content)), **headers}.items():
                     self.send_header(name, value)
