@@ -8,6 +8,8 @@ struct IssuedResponse: Sendable {
   var provider: ByteText
   var subject: ByteText
   var sessionName: ByteText
+  /// Whom it was made for; condition keys call it the audience.
+  var recipient: ByteText
   var issued: WallTime
   var expires: WallTime
   var sessionEnds: WallTime
@@ -17,14 +19,15 @@ extension State {
   static let samlIssuer = "https://idp.sandbox.example/saml"
   static let samlAudience = "https://signin.aws.amazon.com/saml"
 
-  /// A response without a login: `{"role", "provider", "subject", "session_name", "lifetime", "session_lifetime"}`.
+  /// A response without a login: `{"role", "provider", "subject", "session_name", "recipient", "lifetime", "session_lifetime"}`.
   mutating func issueResponse(_ body: JSONObject) -> Reply {
     let now = wall
     let provider = body["provider"]?.text ?? ByteText("arn:aws:iam::\(Cast.account):saml-provider/sandbox")
     let response = IssuedResponse(
       role: body["role"]?.text ?? ByteText(Cast.samlRole), provider: provider,
       subject: body["subject"]?.text ?? "alice", sessionName: body["session_name"]?.text ?? "alice@example.com",
-      issued: now, expires: now + (body["lifetime"]?.integer ?? 300),
+      recipient: body["recipient"]?.text ?? ByteText(State.samlAudience), issued: now,
+      expires: now + (body["lifetime"]?.integer ?? 300),
       sessionEnds: now + (body["session_lifetime"]?.integer ?? 28_800))
     let encoded = Base64.encode(Array(response.document.utf8))
     responses[ByteText(encoded)] = response
@@ -62,7 +65,8 @@ extension State {
         ByteText(action), .federated(principal),
         values: { prefix, name in
           switch (prefix, name) {
-          case ("SAML", "aud"): [ByteText(State.samlAudience)]
+          case ("SAML", "aud"): [response.recipient]
+          case ("SAML", "sub_type"): ["persistent"]
           case ("SAML", "sub"): [response.subject]
           case ("SAML", "iss"): [ByteText(State.samlIssuer)]
           default: []
@@ -91,7 +95,7 @@ extension IssuedResponse {
     return """
       <?xml version="1.0" encoding="UTF-8"?>
       <samlp:Response xmlns:samlp="\(name):protocol" xmlns:saml="\(name):assertion" ID="_\(Digests.randomText(32))" \
-      Version="2.0" IssueInstant="\(time(issued))" Destination="\(State.samlAudience)">
+      Version="2.0" IssueInstant="\(time(issued))" Destination="\(HTML.escape(recipient.string))">
         <saml:Issuer>\(State.samlIssuer)</saml:Issuer>
         <samlp:Status><samlp:StatusCode Value="\(name):status:Success"/></samlp:Status>
         <saml:Assertion ID="_\(Digests.randomText(32))" Version="2.0" IssueInstant="\(time(issued))">
@@ -99,7 +103,7 @@ extension IssuedResponse {
           <saml:Subject>
             <saml:NameID Format="\(name):nameid-format:persistent">\(HTML.escape(subject.string))</saml:NameID>
             <saml:SubjectConfirmation Method="\(name):cm:bearer">
-              <saml:SubjectConfirmationData NotOnOrAfter="\(time(expires))" Recipient="\(State.samlAudience)"/>
+              <saml:SubjectConfirmationData NotOnOrAfter="\(time(expires))" Recipient="\(HTML.escape(recipient.string))"/>
             </saml:SubjectConfirmation>
           </saml:Subject>
           <saml:Conditions NotBefore="\(time(issued))" NotOnOrAfter="\(time(expires))">

@@ -3,12 +3,15 @@ and knows its responses again byte for byte; moto answers in AWS's own shape."""
 
 import base64
 import json
+import shlex
 import sys
 import time
+import tomllib
 from datetime import datetime
 
 import pytest
 
+from support.pages import DOCS, Page
 from support.sandbox import ACCOUNT, DEMO_ROLE
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/saml"
@@ -267,3 +270,68 @@ def test_nothing_of_it_is_logged(saml, file, respond):
     result = saml().run("whoami", "--log-level", "trace").expect(0)
     assert file.read_text()[:40] not in result.stderr + result.stdout
     assert json.dumps(result.stderr)
+
+
+# The guide
+
+GUIDE = Page(DOCS / "providers/saml.md")
+[POLICY] = GUIDE.of("json")
+[PROFILE] = [tomllib.loads(text)["profile"]["default"] for text in GUIDE.of("toml")]
+
+
+@pytest.fixture
+def guided(saml, sandbox, respond):
+    """The role of the guide as its policy makes it, and daypass with its profile, but the file is the test's."""
+    name, longest = "developer", 43200
+    [commands] = [text for text in GUIDE.of("sh") if "create-role" in text]
+    assert f"--role-name {name} --max-session-duration {longest}" in commands
+
+    def start(condition=None):
+        policy = json.loads(POLICY)
+        policy["Statement"][0]["Condition"]["StringEquals"] |= condition or {}
+        role = sandbox.control("iam", CreateRole={
+            "RoleName": name, "MaxSessionDuration": longest, "AssumeRolePolicyDocument": json.dumps(policy)})
+        assert role == {"Arn": PROFILE["role_arn"]}
+        return saml(**{key: value for key, value in PROFILE.items() if key != "saml_response_file"})
+
+    return start
+
+
+def test_the_guides_policy_and_profile_buy_credentials(guided, file, respond):
+    file.write_text(respond(role=PROFILE["role_arn"], provider=PROFILE["principal_arn"]))
+    credentials = guided().run("credential-process").expect(0).json()
+    left = datetime.fromisoformat(credentials["Expiration"]).timestamp() - time.time()
+    assert 8 * 3600 - 100 < left <= 8 * 3600
+
+
+def test_the_guides_policy_keeps_out_another_provider_and_what_is_not_for_aws(guided, file, respond):
+    other = PROFILE["principal_arn"] + "2"
+    file.write_text(respond(role=PROFILE["role_arn"], provider=other))
+    daypass = guided()
+    assert "AccessDenied" in daypass.run("credential-process", "--principal-arn", other).expect(77).stderr
+    file.write_text(respond(role=PROFILE["role_arn"], provider=PROFILE["principal_arn"], recipient="https://other"))
+    assert "AccessDenied" in daypass.run("credential-process").expect(77).stderr
+
+
+def test_the_guide_tells_how_to_let_in_some_people_alone(guided, file, respond):
+    assert "`SAML:sub`" in GUIDE.text and '`"SAML:sub_type": "persistent"`' in GUIDE.text
+    daypass = guided({"SAML:sub": "anna", "SAML:sub_type": "persistent"})
+    for subject, code in (("anna", 0), ("bert", 77)):
+        file.write_text(respond(role=PROFILE["role_arn"], provider=PROFILE["principal_arn"], subject=subject))
+        daypass.run("credential-process").expect(code)
+
+
+def test_the_guides_command_lines_buy_credentials(guided, saml, sandbox, respond, tmp_path):
+    guided()
+    daypass = saml(**dict.fromkeys(["role_arn", "principal_arn", "saml_response_file"]))
+    response = respond(role=PROFILE["role_arn"], provider=PROFILE["principal_arn"])
+    [piped] = [words for words in GUIDE.commands(tmp_path / "shell") if words[0] == "credentials"]
+    shown = daypass.run(*piped, input=response.encode()).expect(0).stdout
+    assert "export AWS_SESSION_TOKEN=" in shown
+    [job] = [text for text in GUIDE.of("sh") if "--scrub-ci" in text]
+    assignment, _, *words = shlex.split(job)
+    named = dict([assignment.split("=")]) | {
+        f"DAYPASS_{key.upper()}": PROFILE[key] for key in ("principal_arn", "role_arn", "duration")}
+    command = words[:words.index("--") + 1] + ["env"]
+    result = daypass.run(*command, env=named | {"SAML_RESPONSE": response}).expect(0)
+    assert "AWS_CONTAINER_CREDENTIALS_FULL_URI=" in result.stdout and "SAML_RESPONSE=" not in result.stdout

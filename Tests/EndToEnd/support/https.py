@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class HTTPSServer:
-    """`answer(method, headers, path, body)` gives (status, headers, body); `certificates` maps a name of the handshake to
-    (certificate file, key file), None being any other."""
+    """`answer(method, headers, path, body)` gives (status, headers, body); `certificates` maps a name of the handshake
+    to (certificate file, key file), None being any other."""
 
     def __init__(self, certificates: dict, answer):
         contexts = {}
