@@ -18,7 +18,7 @@ struct DiscoveryDocument: Sendable {
 
   /// OIDC Discovery §4.3: `issuer` must be exactly the one that was asked.
   init(_ response: HTTPResponse, issuer: Issuer) throws(DiscoveryError) {
-    guard let object = response.fields else { throw .notAnObject }
+    guard let object = response.fields else { throw response.jsonSlip.map { .malformed($0) } ?? .notAnObject }
     guard let said = object["issuer"]?.text else { throw .missing("issuer") }
     guard said == issuer.text else { throw .issuerMismatch(configured: issuer.text, said: said) }
     for name in Self.endpointNames {

@@ -11,6 +11,8 @@ public enum DiscoveryError: Explained, Hashable {
   case redirected
   case transport(TransportFailure)
   case notAnObject
+  /// An object, if it were not for what is said of it.
+  case malformed(String)
   case missing(String)
   case wrongType(String)
   case unusableEndpoint(String, ByteText)
@@ -30,7 +32,7 @@ public enum DiscoveryError: Explained, Hashable {
     case .unusableIssuer, .unusableEndpointSetting, .absent: .configuration
     case .unavailable: .unreachable
     case .transport(let failure): failure.kind
-    case .redirected, .notAnObject, .missing, .wrongType, .unusableEndpoint, .issuerMismatch: .malformed
+    case .redirected, .notAnObject, .malformed, .missing, .wrongType, .unusableEndpoint, .issuerMismatch: .malformed
     }
   }
 
@@ -43,6 +45,7 @@ public enum DiscoveryError: Explained, Hashable {
     case .redirected: "the issuer's metadata is redirected to another origin, or too often"
     case .transport(let failure): failure.message
     case .notAnObject: "the issuer's metadata is not a JSON object"
+    case .malformed(let reason): "the issuer's metadata cannot be used: \(reason)"
     case .missing(let name): "the issuer's metadata has no \(name)"
     case .wrongType(let name): "\(name) in the issuer's metadata has the wrong type"
     case .unusableEndpoint(let name, let text): "\(name) in the issuer's metadata is refused: \(text.printable())"
@@ -63,6 +66,7 @@ public enum DiscoveryError: Explained, Hashable {
     case .unavailable: Advice.outage
     case .redirected: "check the spelling of issuer: https, the host, and a slash at the end"
     case .notAnObject: "check the spelling of issuer, its path included: what answers there is no provider's metadata"
+    case .malformed: Advice.malformedDocument
     case .missing, .wrongType:
       "check the spelling of issuer, its path included; if it is right, the provider is set up wrongly"
     }

@@ -57,6 +57,14 @@ extension HTTPResponse {
     return (try? JSON.parse(body))?.object
   }
 
+  /// What is wrong with a body that begins as an object does; nil for what is something else altogether.
+  var jsonSlip: String? {
+    let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+    guard mediaType != "text/html", body.first(where: { !blanks.contains($0) }) == UInt8(ascii: "{") else { return nil }
+    do throws(JSONError) { _ = try JSON.parse(body) } catch { return error.message }
+    return nil
+  }
+
   private var formFields: JSONObject? {
     guard let fields = FormEncoding.decode(body), !fields.isEmpty else { return nil }
     guard Set(fields.map { ByteText($0.name) }).count == fields.count else { return nil }

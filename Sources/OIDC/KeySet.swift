@@ -25,7 +25,7 @@ public struct KeySet: Sendable {
     case let status where EndpointReply.isTransient(status): throw .unavailable(status: status)
     case let status: throw .absent(status: status)
     }
-    guard let object = response.fields else { throw .notAnObject }
+    guard let object = response.fields else { throw response.jsonSlip.map { .malformed($0) } ?? .notAnObject }
     return try KeySet(object)
   }
 
@@ -71,6 +71,8 @@ public enum KeySetError: Explained, Hashable {
   case unavailable(status: Int)
   case redirected
   case notAnObject
+  /// An object, if it were not for what is said of it.
+  case malformed(String)
   case noKeys
   case tooManyKeys(Int)
 
@@ -79,7 +81,7 @@ public enum KeySetError: Explained, Hashable {
   public var kind: FailureKind {
     switch self {
     case .unavailable: .unreachable
-    case .absent, .redirected, .notAnObject, .noKeys, .tooManyKeys: .malformed
+    case .absent, .redirected, .notAnObject, .malformed, .noKeys, .tooManyKeys: .malformed
     }
   }
 
@@ -89,6 +91,7 @@ public enum KeySetError: Explained, Hashable {
     case .unavailable(let status): "the issuer's keys cannot be had at the moment (HTTP \(status))"
     case .redirected: "the issuer's keys are redirected to another origin, or too often"
     case .notAnObject: "the issuer's keys are not a JSON object"
+    case .malformed(let reason): "the issuer's keys cannot be used: \(reason)"
     case .noKeys: "the issuer's key set has no list of keys"
     case .tooManyKeys(let count): "the issuer's key set has \(count) keys; at most 64 are read"
     }
@@ -98,6 +101,7 @@ public enum KeySetError: Explained, Hashable {
     switch self {
     case .unavailable: Advice.outage
     case .absent, .redirected, .notAnObject, .noKeys: "check issuer; its metadata must name the address of its keys"
+    case .malformed: Advice.malformedDocument
     case .tooManyKeys: "have the provider take away the keys it does not sign with any more"
     }
   }

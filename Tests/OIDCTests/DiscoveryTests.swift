@@ -192,9 +192,19 @@ struct DiscoveryTests {
     #expect(throws: DiscoveryError.missing("issuer")) { try discover(document(["issuer": "7"])) }
   }
 
-  @Test(arguments: ["", "[]", "{\"issuer\":\"https://op.example\"", "<html>", "{\"a\":1,\"a\":2}"])
+  @Test(arguments: ["", "[]", "<html>", "null"])
   func whatIsNotAnObjectIsRefused(_ text: String) {
     #expect(throws: DiscoveryError.notAnObject) { try discover(.json(text)) }
+  }
+
+  @Test(arguments: [
+    ("{\"issuer\":\"https://op.example\"", "the JSON breaks off after 30 bytes"),
+    (" {\"a\":1,\"a\":2}", "the JSON has the member \"a\" twice, again at offset 8"),
+    ("{\"a\":1}x", "the JSON ends, but more follows at offset 7"),
+  ])
+  func whatIsAnObjectButForOneSlipIsRefusedByIt(_ text: String, _ slip: String) {
+    #expect(throws: DiscoveryError.malformed(slip)) { try discover(.json(text)) }
+    #expect(throws: KeySetError.malformed(slip)) { try KeySet.parse(HTTPResponse.json(text)) }
   }
 
   @Test func outagesAreToldApart() throws {

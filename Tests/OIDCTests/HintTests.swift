@@ -29,11 +29,12 @@ import Testing
   ]
   private static let discovery: [DiscoveryError] = [
     .unusableIssuer("x"), .unusableEndpointSetting("x"), .absent(status: 404), .unavailable(status: 503), .redirected,
-    .transport(.broken(host: "h", reason: "reset")), .notAnObject, .missing("token_endpoint"), .wrongType("jwks_uri"),
-    .unusableEndpoint("jwks_uri", "x"), .issuerMismatch(configured: "x", said: "y"),
+    .transport(.broken(host: "h", reason: "reset")), .notAnObject, .malformed("x"), .missing("token_endpoint"),
+    .wrongType("jwks_uri"), .unusableEndpoint("jwks_uri", "x"), .issuerMismatch(configured: "x", said: "y"),
   ]
   private static let keys: [KeySetError] = [
-    .absent(status: 404), .unavailable(status: 503), .redirected, .notAnObject, .noKeys, .tooManyKeys(99),
+    .absent(status: 404), .unavailable(status: 503), .redirected, .notAnObject, .malformed("x"), .noKeys,
+    .tooManyKeys(99),
   ]
   private static let refresh: [RefreshError] = [
     .ended(odd), .endedWithoutReason(status: 400), .refused(odd), .malformed(.missing("access_token")),
