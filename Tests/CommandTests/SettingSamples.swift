@@ -21,8 +21,15 @@ struct SettingSample {
         good: ("https://idp.example/", "https://idp.example"), bad: badURLs + ["https://idp.example/?x=1"])
     case .clientID, .audience, .expectSubject:
       return SettingSample(good: ("one", "two words"), bad: ["a\nb", "a\u{7F}"])
-    case .clientSecretFile, .tokenFile, .tokenURLHeadersFile, .samlResponseFile, .sessionPolicyFile, .caFile:
+    case .clientSecretFile, .tokenURLHeadersFile, .sessionPolicyFile, .caFile:
       return SettingSample(good: ("/etc/one file", "two"), bad: ["a\u{0}b", "a\nb"])
+    case .tokenFile, .samlResponseFile:
+      let contents = [
+        "eyJh.eyJz.c2ln", "PD94bWwg", "PHNhbWxwOlJlc3BvbnNl", "PFJlc3BvbnNl", "<Response>", "%3CResponse",
+      ]
+      return SettingSample(
+        good: ("/etc/one file", "./eyJh"),
+        bad: ["a\u{0}b", "a\nb", "SAMLResponse=P", " eyJh", String(repeating: "a", count: 4096)] + contents)
     case .scopes:
       return SettingSample(
         good: ("openid email", "openid"), bad: [" ", "open\"id", "ö"], read: ("openid|email", "openid"))

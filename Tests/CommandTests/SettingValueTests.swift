@@ -216,6 +216,10 @@ struct ChainTests {
         "profile.default.then.tags (\(configPath):4) must be "
           + "a table of at most 50 tags: { key = \"value\" }, not an array"
       ),
+      (
+        "tags = { team = \"core\", x = 1 }",
+        "profile.default.then.tags.x (\(configPath):4) must be a string, in quotes, not 1"
+      ),
       ("rolearn = \"x\"", "\(configPath):4: unknown key \"rolearn\" in [profile.default.then]"),
     ])
   func bad(line: String, message: String) {

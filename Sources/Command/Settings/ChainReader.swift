@@ -33,12 +33,23 @@ struct ChainReader {
     step.duration = try read(
       .duration, .seconds("15m to 1h (900 to 3600 seconds), the most that AWS grants a chained role", in: 900...3600))
     step.externalID = try read(.externalID, .externalID)
-    step.tags = try read(.tags, .tags) ?? []
+    step.tags = try tags()
     step.transitiveTagKeys = try read(.transitiveTagKeys, .tagKeys) ?? []
     step.sourceIdentity = try read(.sourceIdentity, .sessionName)
     step.sessionPolicyFile = try read(.sessionPolicyFile, .path)
     step.policyARNs = try read(.policyARNs, .policyARNs) ?? []
     return step
+  }
+
+  /// Each is named by its key: people write numbers.
+  private func tags() throws(SettingError) -> [ChainStep.Tag] {
+    var tags: [ChainStep.Tag] = []
+    for entry in try read(.tags, .tags)?.entries ?? [] {
+      let given = Given(content: .file(entry.value), origin: .file(path: path, line: entry.line))
+      let name = "\(label).\(Key.tags.rawValue).\(entry.key.printable(limit: 60))"
+      tags.append(ChainStep.Tag(key: entry.key.string, value: try Shape.tagValue.read(given, as: name)))
+    }
+    return tags
   }
 
   private func read<Value>(_ key: Key, _ shape: Shape<Value>) throws(SettingError) -> Value? {
