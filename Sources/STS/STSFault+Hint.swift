@@ -36,12 +36,8 @@ extension STSFault {
     switch code {
     case .accessDenied:
       return said
-        + likeliest([
-          "the role's trust policy does not allow sts:AssumeRoleWithSAML to the provider of principal_arn, or not for "
-            + "this SAML:aud or SAML:sub",
-          "role_arn or principal_arn is misspelt",
-          "the response brings session tags and the policy lacks sts:TagSession",
-        ])
+        + "the role's trust policy must allow principal_arn sts:AssumeRoleWithSAML for its SAML:aud and SAML:sub, and "
+        + "sts:TagSession if it has session tags; or role_arn or principal_arn is misspelt"
     case .invalidIdentityToken, .invalidParameter:
       return said
         + likeliest([
@@ -62,19 +58,13 @@ extension STSFault {
     let caller = call.caller.printable()
     switch code {
     case .accessDenied:
-      var reasons = [
-        "the role's trust policy does not allow sts:AssumeRole to \(caller)",
-        "the policies of \(caller) do not allow sts:AssumeRole on the role",
-        call.hasExternalID
-          ? "the trust policy wants another external_id" : "the trust policy wants an sts:ExternalId (external_id)",
-      ]
-      if call.hasTags { reasons.append("the trust policy lacks sts:TagSession, which tags need") }
-      if call.hasSourceIdentity {
-        reasons.append(
-          "the trust policy lacks sts:SetSourceIdentity, or the session before has another source identity")
-      }
-      reasons.append("the role or its account is misspelt in role_arn")
-      return likeliest(reasons)
+      // What it says itself names the caller's session and the role.
+      var rights = ["sts:AssumeRole to \(caller)"]
+      if call.hasTags { rights.append("sts:TagSession") }
+      if call.hasSourceIdentity { rights.append("sts:SetSourceIdentity") }
+      let condition = call.hasExternalID ? "under this external_id" : "and may want an external_id"
+      return "the role's trust policy must allow \(rights.joined(separator: ", ")), \(condition); the caller's own "
+        + "policies must allow it too; or role_arn is misspelt"
     case .validationError where isAboutDuration:
       return "AWS gives a role assumed with another role's credentials 1 h at most: lower its duration"
     case .expiredToken, .credentialsRejected, .invalidIdentityToken:

@@ -83,9 +83,11 @@ import Testing
     }
     let plain = try hint("AccessDenied", try step())
     #expect(plain.contains("sts:AssumeRole to arn:aws:iam::111122223333:role/first"))
-    #expect(plain.contains("external_id") && !plain.contains("sts:TagSession") && !plain.contains("SourceIdentity"))
+    #expect(
+      plain.contains("may want an external_id") && !plain.contains("sts:TagSession")
+        && !plain.contains("SourceIdentity"))
     let full = try hint("AccessDenied", try step(externalID: "abc", tags: [("a", "b")], sourceIdentity: "anna"))
-    #expect(full.contains("another external_id"))
+    #expect(full.contains("under this external_id"))
     #expect(full.contains("sts:TagSession") && full.contains("sts:SetSourceIdentity"))
     #expect(try hint("ValidationError", try step(), "DurationSeconds exceeds the 1 hour").contains("1 h at most"))
     for code in ["SignatureDoesNotMatch", "InvalidClientTokenId", "ExpiredToken"] {
