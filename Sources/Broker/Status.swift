@@ -153,9 +153,8 @@ extension CredentialBroker {
   }
 
   func cache(_ source: IdentitySource, _ caller: Caller) -> CredentialCache? {
-    guard let role = try? Role(profile, source: source),
-      let terms = try? ExchangeTerms(surroundings, profile, role, caller)
-    else { return nil }
+    guard let settings = try? ExchangeSettings(surroundings, profile, source) else { return nil }
+    let terms = ExchangeTerms(settings, profile, caller)
     return CredentialCache(surroundings, key: terms.key, store: profile.store)
   }
 }

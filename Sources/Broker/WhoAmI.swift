@@ -22,10 +22,7 @@ extension CredentialBroker {
       let metadata = try provider.metadata(needs: [], until: deadline)
       _ = try provider.verify(
         session.identity.token, metadata, accessToken: nil, nonce: nil, requestedAt: nil, until: deadline)
-    case .saml:
-      throw Failure(
-        .configuration, "the signature of a SAML response is verified by the STS alone",
-        hint: "leave out --verify and verify_token")
+    case .saml: throw Failure.onlyTheSTSVerifies
     case .preissued(let token, _):
       guard let issuer = token.unverifiedIssuer else {
         throw Failure(.malformed, "the token has no iss, so nobody's keys can verify it")
@@ -34,5 +31,14 @@ extension CredentialBroker {
       try provider.verifySignature(
         of: token, keysAt: try keysAddress(of: issuer, until: deadline), until: deadline)
     }
+  }
+}
+
+extension Failure {
+  /// Who signed a SAML response publishes no keys that are looked for here.
+  static var onlyTheSTSVerifies: Failure {
+    Failure(
+      .configuration, "the signature of a SAML response is verified by the STS alone",
+      hint: "leave out --verify and verify_token")
   }
 }

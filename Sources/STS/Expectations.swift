@@ -75,6 +75,9 @@ public enum ExpectationError: Explained, Hashable {
 
   public var kind: FailureKind { .refused }
 
+  /// The one that is not met.
+  public var setting: String? { if case .unmet(let setting, _, _) = self { setting } else { nil } }
+
   public var message: String {
     switch self {
     case .unmet(let setting, let expected, let actual):

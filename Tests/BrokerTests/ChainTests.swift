@@ -144,6 +144,50 @@ import Testing
     #expect(world.provider.counts.steps == 1)
   }
 
+  @Test func `what the settings alone decide is said before the identity is looked at`() throws {
+    let world = try World()
+    let changes: [(inout Profile) -> Void] = [
+      { $0.chain[0].tags = [ChainStep.Tag(key: "aws:x", value: "1")] }, { $0.chain[0].duration = 7200 },
+      { $0.chain[0].sessionPolicyFile = "/nowhere" }, { $0.sessionPolicyFile = "/nowhere" },
+      { $0.duration = .seconds(60) }, { $0.policyARNs = ["x"] }, { $0.sessionName = "a b" },
+    ]
+    for change in changes {
+      // Neither a token nor a session is there.
+      let job = chained(world, [Self.second], change)
+      #expect(failure { try world.lease(job) }?.kind == .configuration)
+      #expect(failure { try CredentialBroker(world.surroundings(), profile: job).checkSettings() } != nil)
+      var person = world.profile { $0.chain = job.chain }
+      change(&person)
+      #expect(failure { try world.lease(person) }?.kind == .configuration)
+      #expect(failure { try world.login(person) }?.kind == .configuration)
+    }
+    #expect(world.provider.counts.all == 0)
+  }
+
+  @Test func `a duration beyond the hour of a chained role is said where a person looks, not where it is bought`()
+    throws
+  {
+    let world = try World()
+    let said = "AWS grants a chained role 1 h at most: duration (default) lengthens the first role's session only"
+    func notice(_ profile: Profile) throws -> String? {
+      try CredentialBroker(world.surroundings(), profile: profile).checkSettings()
+    }
+    for duration in [CredentialDuration.seconds(43_200), .seconds(3601), .maximum] {
+      #expect(try notice(chained(world) { $0.duration = duration }) == said)
+    }
+    #expect(try notice(chained(world)) == nil)
+    #expect(try notice(world.job { $0.duration = .maximum }) == nil)
+    let profile = world.profile {
+      $0.duration = .maximum
+      $0.chain = [ChainStep(roleARN: Self.second)]
+    }
+    try world.login(profile)
+    #expect(world.lines.warnings == [said])
+    world.clocks.advance(seconds: 3601)
+    _ = try world.lease(profile)
+    #expect(world.lines.warnings == [said])
+  }
+
   @Test func `a second step that fails is called the second`() throws {
     let world = try world()
     let profile = chained(world, [Self.second, "arn:aws:iam::1:role/x"])

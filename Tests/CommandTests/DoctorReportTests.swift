@@ -34,6 +34,22 @@ struct DoctorReportTests {
     #expect(text(verdict, columns: 31, colour: true) == word + plain.dropFirst(5))
   }
 
+  @Test("in a window what was skipped is said at the end, a line for each reason; elsewhere each in its place")
+  func skipped() {
+    var report = report([], columns: 40)
+    report.results = [
+      CheckResult(.identity, .ok("file")), CheckResult(.discovery, .skipped("only for a login")),
+      CheckResult(.keys, .skipped("no issuer")), CheckResult(.device, .skipped("only for a login")),
+      CheckResult(.session, .skipped("only for a login")),
+    ]
+    #expect(report.results.map(report.text).joined() == "ok       identity   file\n")
+    let end = "\nProfile work: no faults.\n"
+    #expect(
+      report.summary
+        == "skipped  discovery, device, session:\n         only for a login\nskipped  keys: no issuer\n" + end)
+    #expect(text(.skipped("no issuer")) == "skipped  session    no issuer\n")
+  }
+
   @Test("what comes from outside cannot draw on the terminal")
   func printable() { #expect(text(.ok("a\u{1B}[2Jb")) == "ok       session    a\\u{1b}[2Jb\n") }
 
@@ -41,7 +57,7 @@ struct DoctorReportTests {
   func summary() {
     #expect(report([.ok(""), .skipped("")]).summary == "\nProfile work: no faults.\n")
     #expect(report([.warning("")]).summary == "\nProfile work: no faults, 1 warning.\n")
-    let two = "\nProfile work: 2 faults; begin with the first, others often follow from it.\n"
+    let two = "\nProfile work: 2 faults; begin with session, others often follow from it.\n"
     #expect(report([.fault(""), .fault("")]).summary == two)
   }
 

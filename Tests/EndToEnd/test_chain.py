@@ -2,9 +2,12 @@
 verifies the signatures and holds each step against its role's trust; moto answers in AWS's own shape."""
 
 import json
+import os
+import re
 import sys
 import time
 from datetime import datetime
+from pathlib import Path
 
 import boto3
 import pytest
@@ -112,6 +115,24 @@ def test_a_step_that_the_role_does_not_trust_is_refused_by_name(job, sandbox, ch
     step = {key: value for key, value in (PICKY_STEP | change).items() if value is not None}
     result = job(step).run("credential-process").expect(77)
     assert result.out == b"" and "then no. 1" in result.stderr and PICKY in result.stderr and reason in result.stderr
+
+
+def test_a_refused_step_and_what_to_try_fit_the_smallest_terminal(job):
+    """All that a role's trust can want; a person's paths are shorter than those of tests."""
+    daypass = job(PICKY_STEP | {"external_id": "other"})
+    home = Path(f"/tmp/{os.getpid()}")
+    home.symlink_to(daypass.home)
+    try:
+        terminal = daypass.terminal("doctor", env={"HOME": home}, columns=80, lines=24)
+        assert terminal.wait() == 1
+        said = daypass.run("credential-process", env={"HOME": home}).expect(77).stderr
+    finally:
+        home.unlink()
+    text = re.sub(r"\x1b\[[0-9;]*m", "", terminal.output().decode()).splitlines()
+    assert len(text) <= 23 and max(map(len, text)) <= 80, "\n".join(text)
+    message, hint = said.split("; ", 1)
+    assert message.startswith("daypass: then no. 1 (") and message.count(PICKY) == 1 and len(said) < 7 * 80
+    assert hint.startswith(f"the role's trust policy must allow sts:AssumeRole to {DEMO_ROLE}, sts:TagSession,")
 
 
 def test_the_second_step_is_called_the_second(job, sandbox):

@@ -1,10 +1,13 @@
 """`doctor` where all is well, where little is to be had, and on its command line."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import tempfile
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -90,6 +93,70 @@ def test_a_failed_exchange_holds_nobody_back(logged_in, sandbox):
     assert tree(logged_in.state) == before
     sandbox.set(sts_error=None)
     logged_in.run("credential-process", "--duration", "20m").expect(0)
+
+
+def failed(state) -> list:
+    return [path for path in state.iterdir() if path.name.endswith(".failed")]
+
+
+def test_credentials_that_are_not_renewed_now_are_a_warning(scene):
+    """There are some left, so nothing fails; the failure is over, and nobody tries again yet."""
+    scene.sandbox.set(credentials_lifetime=30)
+    scene.logged_in()
+    daypass = scene.daypass
+    time.sleep(16)
+    scene.sandbox.set(sts_error={"code": "Throttling", "status": 400}, credentials_lifetime=3600)
+    daypass.run("credential-process").expect(0)
+    scene.sandbox.set(sts_error=None)
+    [record] = failed(daypass.state)
+    before = record.read_bytes()
+    found = Checkup(daypass, code=0)
+    assert found.faults == [] and found.statuses["exchange"] == "warning"
+    said = r"works now, but failed \d+ s ago, and nobody tries again until (\S+): the STS answered Throttling"
+    until = re.match(said, found.line("exchange"))[1]
+    assert datetime.fromisoformat(until).timestamp() == json.loads(before)["until"]
+    assert "callers get the credentials there are" in found.checks["exchange"]["hint"]
+    assert record.read_bytes() == before
+
+
+def test_a_failure_that_holds_nobody_back_is_not_mentioned(scene):
+    """A person who mends a role tries again at once."""
+    scene.logged_in(role_arn=None)
+    scene.person()
+    scene.sandbox.set(sts_error={"code": "AccessDenied", "status": 403})
+    scene.daypass.run("credential-process").expect(77)
+    scene.sandbox.set(sts_error=None)
+    assert failed(scene.daypass.state)
+    assert Checkup(scene.daypass, code=0).statuses["exchange"] == "ok"
+    scene.daypass.run("credential-process").expect(0)
+
+
+def test_a_first_role_that_failed_holds_a_chain_back(scene):
+    next_role = DEMO_ROLE.replace("demo", "next")
+    scene.logged_in(role_arn=None)
+    scene.person()
+    scene.sandbox.set(sts_error={"code": "ServiceUnavailable", "status": 503})
+    scene.daypass.run("credential-process").expect(69)
+    scene.sandbox.set(sts_error=None)
+    scene.person(then=[{"role_arn": next_role}])
+    found = Checkup(scene.daypass, code=1)
+    assert found.faults == ["exchange"] and "nobody tries again until" in found.line("exchange")
+    assert "tried a moment ago" in scene.daypass.run("credential-process").expect(69).stderr
+
+
+def test_of_a_saml_response_neither_issuer_nor_keys_are_asked_for(scene):
+    account = DEMO_ROLE.split(":")[4]
+    file = scene.tmp_path / "response"
+    file.write_text(scene.daypass.watch.secret(scene.sandbox.control("saml-response")["response"]))
+    scene.daypass.configure(default={
+        "role_arn": f"arn:aws:iam::{account}:role/saml",
+        "principal_arn": f"arn:aws:iam::{account}:saml-provider/sandbox", "sts_endpoint": scene.sandbox.sts,
+        "saml_response_file": str(file)})
+    scene.sandbox.reset_counters()
+    found = Checkup(scene.daypass, code=0)
+    assert found.line("issuer") == found.line("keys") == "a SAML response; only the STS verifies it"
+    assert found.statuses["exchange"] == "ok" and found.line("token").startswith("sub alice, iss https://idp.sandbox")
+    assert [request["kind"] for request in scene.sandbox.requests()] == 2 * ["sts.none", "sts.AssumeRoleWithSAML"]
 
 
 def test_an_expired_token_is_renewed_as_ever(expired, sandbox):

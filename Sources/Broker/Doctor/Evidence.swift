@@ -60,15 +60,19 @@ final class Evidence {
     return issued.identity
   }
 
+  // MARK: Where it is kept
+
+  /// Judged once: what is wrong with it is not said of the session again.
+  lazy var storeVerdict: Verdict = judgedStore
+
   // MARK: Whom to ask
 
   /// Nil where nobody knows one.
   lazy var issuer: ByteText? = {
-    guard case .success(let source) = source else { return nil }
+    guard case .success(let source) = source, isForTheSTSAlone == nil else { return nil }
     if source.isLogin { return profile.issuer }
     guard let identity = (try? issued.get())?.identity else { return profile.issuer }
-    // Whoever signed a SAML response publishes no keys that are looked for here.
-    return identity.token == nil ? nil : identity.issuer ?? profile.issuer
+    return identity.issuer ?? profile.issuer
   }()
 
   /// The issuer's metadata as they came; nil where there is nobody to ask, or no way to.
@@ -137,6 +141,12 @@ final class Evidence {
   /// Nil where there is an identity.
   var lacksIdentity: Verdict? {
     if case .failure = source { .skipped("there is no identity") } else { nil }
+  }
+
+  /// Nil where the token's issuer publishes keys, by which it can be looked at.
+  var isForTheSTSAlone: Verdict? {
+    guard case .success(let source) = source, source.isSAML else { return nil }
+    return .skipped("a SAML response; only the STS verifies it")
   }
 
   static let onlyForLogin = Verdict.skipped("only for a person's login")

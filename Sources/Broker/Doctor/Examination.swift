@@ -16,7 +16,18 @@ public struct Examination {
     self.profile = profile
   }
 
-  /// Every check but that of the configuration, which whoever read it has made.
+  /// The check of the configuration: what whoever read it found, and what the settings say of roles.
+  public func config(_ read: Verdict) -> Verdict {
+    guard read.status != .fault else { return read }
+    do throws(Failure) {
+      guard let notice = try CredentialBroker(surroundings, profile: profile).checkSettings() else { return read }
+      return Verdict(status: read.status, message: "\(read.message); \(notice)", hint: read.hint)
+    } catch {
+      return .fault(error)
+    }
+  }
+
+  /// Every check but that of the configuration.
   ///
   /// - Parameter report: gets each result as soon as it is there.
   public func run(_ report: (CheckResult) throws(Failure) -> Void) throws(Failure) {

@@ -5,7 +5,7 @@ import OIDC
 /// The issuer's keys: fetched now, and for a pre-issued token used, as `verify_token` would.
 extension Evidence {
   var keysVerdict: Verdict {
-    if let lacksIdentity { return lacksIdentity }
+    if let reason = lacksIdentity ?? isForTheSTSAlone { return reason }
     return isLogin ? providerKeys : signature
   }
 

@@ -14,7 +14,7 @@ struct ReachCheck {
 
 extension Evidence {
   var issuerVerdict: Verdict {
-    if let lacksIdentity { return lacksIdentity }
+    if let reason = lacksIdentity ?? isForTheSTSAlone { return reason }
     guard let issuer else { return .skipped("the token's issuer is not known") }
     guard let issuerProbe else { return .fault("the issuer \(issuer.printable()) is no https URL") }
     let verdict = ReachCheck(probe: issuerProbe).verdict

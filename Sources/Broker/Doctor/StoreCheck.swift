@@ -20,7 +20,7 @@ struct StoreCheck {
 }
 
 extension Evidence {
-  var storeVerdict: Verdict {
+  var judgedStore: Verdict {
     if let lacksIdentity { return lacksIdentity }
     // Read first, so that what is wrong with the session is said of the session.
     if isLogin {

@@ -11,11 +11,11 @@ struct ChainExchange {
   /// - Parameter first: credentials of the profile's own role.
   func run(from first: Lease) throws(Setback) -> Lease {
     var credentials = first.credentials
-    var caller = terms.role
+    var caller = terms.settings.role
     // What CloudTrail calls the first session names the others too, unless they have names of their own.
     let name = first.sessionName ?? terms.sessionName
     var last: (assumed: AssumedRole, step: Chain.Step)?
-    for step in terms.chain.steps {
+    for step in terms.settings.chain.steps {
       let assumed = try assume(step, with: credentials, of: caller, named: name)
       credentials = assumed.credentials
       caller = step.role.role
@@ -24,7 +24,7 @@ struct ChainExchange {
     guard let last else { return first }
     do throws(Failure) {
       var lease = try surroundings.lease(
-        last.assumed, expecting: terms.expectations, from: last.step.endpoint, until: deadline)
+        last.assumed, expecting: terms.settings.expectations, from: last.step.endpoint, until: deadline)
       lease.root = Lease.Root(obtainedAt: first.obtainedAt, expiration: first.credentials.expiration)
       return lease
     } catch {
@@ -57,14 +57,18 @@ struct ChainExchange {
   private func setback(
     _ failure: ExchangeFailure, _ step: Chain.Step, _ caller: RoleARN, _ signer: AWSCredentials
   ) -> Setback {
-    let name = "\(step.name), \(step.role.role.text.printable())"
-    guard case .sts(let error) = failure else { return Setback(Failure(failure).prefixed(name)) }
-    let refused = error.explained(
-      with: .chained(ChainedCall(caller: caller, for: step.role)), sent: [signer.secretAccessKey, signer.sessionToken])
+    let role = step.role.role.text.printable()
+    guard case .sts(let error) = failure else { return Setback(Failure(failure).prefixed("\(step.name), \(role)")) }
+    let refused = Failure(
+      error.explained(
+        with: .chained(ChainedCall(caller: caller, for: step.role)),
+        sent: [signer.secretAccessKey, signer.sessionToken]
+      ))
     return Setback(
-      Failure(refused).prefixed(name),
+      // AWS names the role itself.
+      refused.prefixed(refused.message.contains(role) ? step.name : "\(step.name), \(role)"),
       retryAfter: error.retryAfter,
       // Of a later step the credentials came just now: others would be no better.
-      needsFreshToken: error.refusesSigner && caller == terms.role)
+      needsFreshToken: error.refusesSigner && caller == terms.settings.role)
   }
 }

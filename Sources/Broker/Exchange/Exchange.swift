@@ -6,16 +6,17 @@ import STS
 /// Buys credentials: AssumeRoleWithWebIdentity, or AssumeRoleWithSAML, with the retries that may help, within one deadline.
 struct Exchange {
   let surroundings: Surroundings
-  let profile: Profile
   let terms: ExchangeTerms
   let deadline: BootTime
 
   /// Seconds for the way to the STS.
   private static let slack: Int64 = 5
 
+  private var settings: ExchangeSettings { terms.settings }
+
   /// - Parameter remembered: how long the role granted last time, in seconds, for `duration = "max"`.
   func run(_ identity: Identity, remembered: Int64?) throws(Setback) -> Lease {
-    var duration = terms.duration.first(remembered: remembered)
+    var duration = settings.duration.first(remembered: remembered)
     var attempt = 1
     while true {
       let failure: ExchangeFailure
@@ -23,13 +24,13 @@ struct Exchange {
       case .success(let assumed):
         do throws(Failure) {
           return try surroundings.lease(
-            assumed, expecting: terms.expectations, from: terms.endpoint, until: deadline)
+            assumed, expecting: settings.expectations, from: settings.endpoint, until: deadline)
         } catch {
           throw Setback(error)
         }
       case .failure(let error): failure = error
       }
-      if case .sts(let error) = failure, let shorter = terms.duration.next(after: duration, because: error) {
+      if case .sts(let error) = failure, let shorter = settings.duration.next(after: duration, because: error) {
         duration = shorter
         continue
       }
@@ -49,23 +50,20 @@ struct Exchange {
   }
 
   private func ask(_ request: some RoleRequest) -> Result<AssumedRole, ExchangeFailure> {
-    surroundings.ask(request, at: terms.endpoint, until: deadline)
+    surroundings.ask(request, at: settings.endpoint, until: deadline)
   }
 
   private func request(_ identity: Identity, _ duration: Int64) throws(Setback) -> any RoleRequest {
+    let bounds: SessionBounds
+    do throws(Failure) { bounds = try settings.bounds(duration) } catch { throw Setback(error) }
+    if case .saml(let response) = identity, let principal = settings.principal {
+      return SAMLRequest(role: settings.role, principal: principal, response: response, bounds: bounds)
+    }
     do throws(RoleRequestError) {
-      let bounds = try SessionBounds(duration: duration, policy: terms.policy, policyARNs: terms.policyARNs)
-      if case .saml(let response) = identity, let principal = terms.principal {
-        return SAMLRequest(role: terms.role, principal: principal, response: response, bounds: bounds)
-      }
       return try WebIdentityRequest(
-        role: terms.role, sessionName: terms.sessionName, token: identity.proof, bounds: bounds)
+        role: settings.role, sessionName: terms.sessionName, token: identity.proof, bounds: bounds)
     } catch {
-      switch error {
-      case .duration: throw Setback(Failure(error, in: .duration, of: profile))
-      case .tooManyPolicies, .policyARN: throw Setback(Failure(error, in: .policyARNs, of: profile))
-      default: throw Setback(Failure(error))
-      }
+      throw Setback(Failure(error))
     }
   }
 

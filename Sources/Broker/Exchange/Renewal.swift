@@ -6,7 +6,7 @@ import OIDC
 struct Renewal {
   let surroundings: Surroundings
   let profile: Profile
-  let role: Role
+  let settings: ExchangeSettings
   let identities: IdentityReader
   let deadline: BootTime
   /// The identity whose token was in hand already.
@@ -26,7 +26,8 @@ struct Renewal {
     self.surroundings = surroundings
     self.profile = profile
     self.deadline = deadline
-    role = try Role(profile, source: source)
+    // First of all: nobody is told to log in who must mend a setting before.
+    settings = try ExchangeSettings(surroundings, profile, source)
     identities = IdentityReader(surroundings, profile, source)
     inHand = identity
     // The identity is part of what shapes credentials, so it is read first; it is renewed, and its end regarded, only
@@ -36,7 +37,7 @@ struct Renewal {
     } else {
       presented = try identities.present()
     }
-    terms = try ExchangeTerms(surroundings, profile, role, identities.caller(presented))
+    terms = ExchangeTerms(settings, profile, identities.caller(presented))
     cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
   }
 
@@ -124,6 +125,35 @@ struct Renewal {
     return cached
   }
 
+  // MARK: Looking
+
+  /// Why callers do not buy now, although it is due.
+  struct Rest {
+    let failure: RecordedFailure
+    /// The end of the credentials that they get meanwhile; nil where they get none.
+    let meanwhile: WallTime?
+  }
+
+  /// Nil where nobody is held back by a failure of a moment ago.
+  var rest: Rest? {
+    let cached = (try? cache.read()) ?? nil
+    let verdict = cached.map {
+      Windows.verdict(left: $0.secondsLeft(surroundings), lifetime: $0.lifetime, minimumTTL: 0, isResting: false)
+    }
+    guard verdict != .fresh else { return nil }
+    let isUsable = verdict == .renew || verdict == .renewIfFree
+    if let failure = cache.failures.current(), cached != nil || failure.holdsBackNewcomers {
+      return Rest(failure: failure, meanwhile: isUsable ? cached?.credentials.expiration : nil)
+    }
+    return isUsable ? nil : restOfFirst
+  }
+
+  /// Without credentials of the first role there are none of a further one.
+  private var restOfFirst: Rest? {
+    guard !settings.chain.isEmpty, let rest = try? firstRenewal(until: deadline).rest else { return nil }
+    return rest.meanwhile == nil ? rest : nil
+  }
+
   // MARK: Buying
 
   /// What buying would bring: nothing of it is kept, nor remembered where it fails.
@@ -145,7 +175,7 @@ struct Renewal {
   }
 
   private func obtained(anew: Bool, until deadline: BootTime) throws(Setback) -> Lease {
-    terms.chain.isEmpty ? try bought(until: deadline) : try chained(anew: anew, until: deadline)
+    settings.chain.isEmpty ? try bought(until: deadline) : try chained(anew: anew, until: deadline)
   }
 
   private func bought(until deadline: BootTime) throws(Setback) -> Lease {
@@ -163,18 +193,14 @@ struct Renewal {
 
   private func bought(with identity: Identity, until deadline: BootTime) throws(Setback) -> Lease {
     var (terms, cache) = (terms, cache)
-    do throws(Failure) {
-      if !isAsPresented(identity) {
-        // Another token can be another person's or job's: what is bought with it is kept under its own name. One that
-        // was minted gives the session its name.
-        terms = try ExchangeTerms(surroundings, profile, role, identities.caller(identity))
-        cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
-      }
-    } catch {
-      throw Setback(error)
+    if !isAsPresented(identity) {
+      // Another token can be another person's or job's: what is bought with it is kept under its own name. One that
+      // was minted gives the session its name.
+      terms = ExchangeTerms(settings, profile, identities.caller(identity))
+      cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
     }
     let remembered = ((try? cache.read()) ?? nil)?.grantedHours
-    let exchange = Exchange(surroundings: surroundings, profile: profile, terms: terms, deadline: deadline)
+    let exchange = Exchange(surroundings: surroundings, terms: terms, deadline: deadline)
     let lease = try exchange.run(identity, remembered: remembered)
     keep(lease, identity, in: cache)
     return lease
@@ -203,10 +229,11 @@ struct Renewal {
   /// Credentials of the last role, by way of the first one's. Those are kept as if there were no further role, so that
   /// they serve every chain that begins with them, and for as long as `duration` says.
   private func chained(anew: Bool, until deadline: BootTime) throws(Setback) -> Lease {
+    let count = settings.chain.steps.count
     surroundings.diagnostics.log(
       .info,
-      "\(terms.chain.steps.count) further role\(terms.chain.steps.count == 1 ? "" : "s") by [[profile."
-        + "\(profile.name.printable()).then]]: AWS grants a chained role 1 h at most")
+      "\(count) further role\(count == 1 ? "" : "s") by [[profile.\(profile.name.printable()).then]]: AWS grants a "
+        + "chained role 1 h at most")
     let start = surroundings.clocks.wall()
     let exchange = ChainExchange(surroundings: surroundings, terms: terms, deadline: deadline)
     let first = try first(anew ? .anew : .atLeast(60), until: deadline)
@@ -223,24 +250,27 @@ struct Renewal {
   }
 
   private func first(_ demand: CredentialBroker.Demand, until deadline: BootTime) throws(Setback) -> Lease {
-    var profile = profile
-    profile.chain = []
-    // What is expected is expected of the last.
-    (profile.expectAccount, profile.expectRole) = (nil, nil)
     do throws(Failure) {
-      var renewal = try Renewal(surroundings, profile, identities.source, as: inHand, until: deadline)
+      var renewal = try firstRenewal(until: deadline)
       return isTrial ? try renewal.tried() : try renewal.lease(demand)
     } catch {
       throw Setback(error)
     }
   }
 
+  private func firstRenewal(until deadline: BootTime) throws(Failure) -> Renewal {
+    var profile = profile
+    profile.chain = []
+    // What is expected is expected of the last.
+    (profile.expectAccount, profile.expectRole) = (nil, nil)
+    return try Renewal(surroundings, profile, identities.source, as: inHand, until: deadline)
+  }
+
   /// Under the name of whoever presents itself now, and only if that is who it was at the beginning.
   private func keep(_ lease: Lease) {
-    guard let presented = try? identities.present(),
-      let terms = try? ExchangeTerms(surroundings, profile, role, identities.caller(presented)),
-      terms.key.fingerprint.encoded == self.terms.key.fingerprint.encoded
-    else { return }
+    guard let presented = try? identities.present() else { return }
+    let key = ExchangeTerms(settings, profile, identities.caller(presented)).key
+    guard key.fingerprint.encoded == terms.key.fingerprint.encoded else { return }
     if case .found(let identity, _) = presented {
       keep(lease, identity, in: cache)
     } else {

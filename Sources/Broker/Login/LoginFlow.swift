@@ -34,6 +34,8 @@ public struct LoginFlow {
   public func run(stored: (StoredSession) -> Void = { _ in }) throws(Failure) -> Outcome {
     let key = try LoginFlow.sessionKey(profile)
     let keeper = try SessionKeeper(surroundings, profile: profile)
+    // Nobody shall approve a login whose credentials cannot be asked for.
+    if let notice = try buyer?.checkSettings() { surroundings.diagnostics.log(.warning, notice) }
     let turn = LoginTurn(
       surroundings: surroundings, keeper: keeper, presenter: presenter, patience: profile.timeout ?? .seconds(60))
     let session: StoredSession
@@ -51,13 +53,18 @@ public struct LoginFlow {
     }
     try presenter.present(.authorized(session.identity))
     stored(session)
-    guard profile.roleARN != nil else { return Outcome(session: session, lease: nil) }
-    // The login's own identity, whatever else is configured or detected.
-    var person = profile
-    person.source = .named("login")
-    let lease = try CredentialBroker(surroundings, profile: person).lease(demand, until: soon)
+    guard let buyer else { return Outcome(session: session, lease: nil) }
+    let lease = try buyer.lease(demand, until: soon)
     try presenter.present(.credentials(lease))
     return Outcome(session: session, lease: lease)
+  }
+
+  /// Buys with the login's own identity, whatever else is configured or detected; nil without a role.
+  private var buyer: CredentialBroker? {
+    guard profile.roleARN != nil else { return nil }
+    var person = profile
+    person.source = .named("login")
+    return CredentialBroker(surroundings, profile: person)
   }
 
   private func login(_ key: SessionKey, _ store: SessionStore, _ hold: LoginHold) throws(Failure) -> StoredSession {

@@ -18,6 +18,9 @@ public struct RecordedFailure: Hashable, Sendable {
   /// a person can mend is tried again at once.
   var holdsBackNewcomers: Bool { failure.kind == .unreachable || failure.kind == .loginRequired }
 
+  /// What happens by itself.
+  static let meanwhile = "until then callers get that failure again; the first after it tries anew"
+
   /// The same failure for whoever comes meanwhile.
   var again: Failure {
     var again = Failure(

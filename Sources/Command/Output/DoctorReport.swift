@@ -16,9 +16,10 @@ struct DoctorReport {
 
   // MARK: For a person
 
-  /// The check's line, and below it what to do.
+  /// The check's line, and below it what to do. In a window nothing of what was skipped: `summary` has it.
   func text(of result: CheckResult) -> String {
     let (check, verdict) = (result.check.rawValue, result.verdict)
+    if isInWindow, verdict.status == .skipped { return "" }
     let label = padded(verdict.status.rawValue, 9) + padded(check, 11)
     var lines = wrapped(verdict.message, label: label)
     // The word is emphasized only now: emphasis takes no columns.
@@ -28,6 +29,24 @@ struct DoctorReport {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  private var isInWindow: Bool { columns != .max }
+
+  /// In a window: what was skipped, a line for each reason, so that there is room for what is wrong.
+  private var skipped: String {
+    guard isInWindow else { return "" }
+    var groups: [(reason: String, checks: [String])] = []
+    for result in results where result.verdict.status == .skipped {
+      if let index = groups.firstIndex(where: { $0.reason == result.verdict.message }) {
+        groups[index].checks.append(result.check.rawValue)
+      } else {
+        groups.append((result.verdict.message, [result.check.rawValue]))
+      }
+    }
+    let label = padded(Verdict.Status.skipped.rawValue, 9)
+    return groups.flatMap { wrapped("\($0.checks.joined(separator: ", ")): \($0.reason)", label: label) }
+      .map { $0 + "\n" }.joined()
+  }
+
   /// What it comes to.
   var summary: String {
     let warnings = count(.warning)
@@ -35,13 +54,15 @@ struct DoctorReport {
       faults == 0 ? "no faults" : faults == 1 ? "1 fault" : "\(faults) faults",
       warnings == 0 ? nil : warnings == 1 ? "1 warning" : "\(warnings) warnings",
     ]
-    let advice = faults > 1 ? "; begin with the first, others often follow from it" : ""
-    return "\nProfile \(profile.printable(limit: 64)): \(parts.compactMap { $0 }.joined(separator: ", "))\(advice).\n"
+    let first = results.first { $0.verdict.status == .fault }?.check.rawValue ?? ""
+    let advice = faults > 1 ? "; begin with \(first), others often follow from it" : ""
+    return skipped
+      + "\nProfile \(profile.printable(limit: 64)): \(parts.compactMap { $0 }.joined(separator: ", "))\(advice).\n"
   }
 
   private func wrapped(_ text: String, label: String) -> [String] {
     let text = text.printable(limit: 2000)
-    return columns == .max ? [label + text] : Paragraph(text).lines(columns: columns, label: label)
+    return isInWindow ? Paragraph(text).lines(columns: columns, label: label) : [label + text]
   }
 
   private func padded(_ text: String, _ width: Int) -> String {

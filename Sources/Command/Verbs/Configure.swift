@@ -50,6 +50,10 @@ struct Configure: ParsableCommand {
     do throws(OutputFailure) { try file.replace(with: new) } catch { throw Failure(error) }
     let done = own.remove ? "Removed daypass from the AWS profile" : "Wrote the AWS profile"
     StandardError.write("\(done) \(name) (\(config.printable())).\n")
+    // Now is when somebody reads what is said here; what is wrong with a role says whoever buys credentials.
+    if !own.remove, let notice = try? CredentialBroker(wiring.surroundings, profile: wiring.profile).checkSettings() {
+      wiring.log.log(.warning, notice)
+    }
   }
 
   /// `default` changes what every AWS tool does, so it wants to be asked for.

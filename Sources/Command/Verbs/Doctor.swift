@@ -32,16 +32,22 @@ struct Doctor: ParsableCommand {
     } catch {
       // A flag that cannot be understood is whoever typed it's; what is configured is a finding.
       guard error.kind != .usage else { throw error }
-      try deliver(.fault(error), of: .config, in: &report)
-      for check in Check.allCases where check != .config {
-        try deliver(.skipped("the configuration cannot be used"), of: check, in: &report)
-      }
-      return try finish(report)
+      return try refuse(.fault(error), &report)
     }
     report.style = wiring.style(on: terminal)
-    try deliver(DoctorReport.config(wiring.settings, wiring.profile), of: .config, in: &report)
-    try Examination(wiring.surroundings, profile: wiring.profile).run { (result) throws(Failure) in
-      try deliver(result.verdict, of: result.check, in: &report)
+    let examination = Examination(wiring.surroundings, profile: wiring.profile)
+    let config = examination.config(DoctorReport.config(wiring.settings, wiring.profile))
+    guard config.status != .fault else { return try refuse(config, &report) }
+    try deliver(config, of: .config, in: &report)
+    try examination.run { (result) throws(Failure) in try deliver(result.verdict, of: result.check, in: &report) }
+    try finish(report)
+  }
+
+  /// Nobody is asked anything by a configuration that must be mended first.
+  private func refuse(_ config: Verdict, _ report: inout DoctorReport) throws {
+    try deliver(config, of: .config, in: &report)
+    for check in Check.allCases where check != .config {
+      try deliver(.skipped("the configuration cannot be used"), of: check, in: &report)
     }
     try finish(report)
   }
