@@ -20,7 +20,12 @@ enum FullProgram {
     }
     if isSame(program, own) { fail(program, ELOOP) }
     _ = path(program) { execve($0, arguments, environment) }
-    fail(program, errno)
+    let code = errno
+    guard code == ENOENT, path(program, { access($0, F_OK) }) == 0 else { fail(program, code) }
+    // It is there: what is not is the loader that it names, as on systems with another C library.
+    fail(
+      String(decoding: program, as: UTF8.self), "the loader that it names is not on this system",
+      "a tree of `ci/build --bundle` brings its own")
   }
 
   private static func start(
@@ -80,7 +85,10 @@ enum FullProgram {
 
   private static func fail(_ what: String, _ code: Int32) -> Never {
     let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-    let advice = "an installation is bin/daypass and all of libexec/daypass: see ci/install"
+    fail(what, reason, "an installation is bin/daypass and all of libexec/daypass: see ci/install")
+  }
+
+  private static func fail(_ what: String, _ reason: String, _ advice: String) -> Never {
     let text = "daypass: \(what): \(reason); \(advice)\n"
     _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     _exit(70)

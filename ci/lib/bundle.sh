@@ -5,8 +5,8 @@
 loader_of() { readelf -l "$1" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p'; }
 
 # shellcheck disable=SC2154 # $root is common.sh's
-# bundle PROGRAM DIR: DIR/bin/daypass becomes DIR/libexec/daypass/daypass by a copy of its loader and its libraries, which
-# it finds beside it.
+# bundle PROGRAM DIR: DIR/bin/daypass becomes DIR/libexec/daypass/daypass by a copy of its loader and its libraries,
+# which it finds beside it.
 bundle() {
   local front="$1" directory="$2" program loader library list
   program="$(full_program_of "$front")"

@@ -78,10 +78,20 @@ install_build_dependencies() {
   apt_install libcurl4-openssl-dev libssl-dev libqrencode-dev pkg-config
 }
 
+# bin/daypass is linked whole. Some distributions have the archives for that in packages of their own.
+require_static_libcrypto() {
+  local directory
+  directory="$(pkg-config --variable=libdir libcrypto)" || die 'libcrypto is not installed for development'
+  [ -e "$directory/libcrypto.a" ] ||
+    die "$directory/libcrypto.a is missing, with which bin/daypass is linked whole: it is in libssl-dev (Debian)," \
+      'openssl-static (Fedora, with glibc-static) or openssl-libs-static (Alpine)'
+}
+
 # Swift 6.1 is the first whose package manager reads this Package.swift.
 require_swift() {
   local version
-  command -v swift >/dev/null || die "Swift is not installed: get 6.1 or newer from https://www.swift.org/install/linux/"
+  command -v swift >/dev/null ||
+    die 'Swift is not installed: get 6.1 or newer from https://www.swift.org/install/linux/'
   version="$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)"
   [ -n "$version" ] || die "'swift --version' does not answer; is this toolchain made for this system?"
   if [ "$(printf '%s\n6.1\n' "$version" | sort -V | head -n 1)" != 6.1 ]; then

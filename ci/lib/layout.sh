@@ -5,8 +5,8 @@
 # The full program that belongs to a bin/daypass.
 full_program_of() { printf '%s\n' "$(dirname "$(dirname "$(realpath "$1")")")/libexec/daypass/daypass"; }
 
-# put PROGRAM PLACE: beside it first, and then renamed, so that one that runs now stays what it is. Words after these two
-# run each command (as_root).
+# put PROGRAM PLACE: beside it first, and then renamed, so that one that runs now stays what it is. Words after these
+# two run each command (as_root).
 put() {
   local program="$1" place="$2" beside
   shift 2
