@@ -39,10 +39,11 @@ let package = Package(
     .target(name: "Trust", dependencies: ["Model", "Formats", "STS"]),
 
     // Effects, at the rim.
+    .target(name: "Stat", dependencies: ["Model"]),
     .target(name: "Curl", dependencies: ["Model", "CCurl"]),
     .target(name: "Crypto", dependencies: ["Model", "COpenSSL"]),
     .target(name: "QR", dependencies: ["Model", "CQREncode"]),
-    .target(name: "Host", dependencies: ["Model", "CHost"]),
+    .target(name: "Host", dependencies: ["Model", "CHost", "Stat"]),
     .target(
       name: "Endpoint",
       dependencies: [
@@ -66,7 +67,7 @@ let package = Package(
 
     // What is called: a small program that prints what the full one left, and else becomes it. Linked whole, because most
     // of what a dynamic program does in its first milliseconds is to be linked.
-    .target(name: "Front", dependencies: ["Model", "Formats", "CHost", "CSealing"]),
+    .target(name: "Front", dependencies: ["Model", "Formats", "Stat", "CHost", "CSealing"]),
     .executableTarget(
       name: "daypass", dependencies: ["Front"], linkerSettings: [.unsafeFlags(["-static-executable"])]),
 

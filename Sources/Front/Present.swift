@@ -1,6 +1,7 @@
 internal import Formats
 internal import Glibc
 internal import Model
+internal import Stat
 
 /// Whether an answer still is what the full program would say: the time, and every file that it was made of.
 enum Present {
@@ -30,15 +31,5 @@ enum Present {
     let (nanoseconds, overflow) = Int64(boot.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
     let awake = BootTime(nanoseconds: overflow ? .max : nanoseconds &+ Int64(boot.tv_nsec))
     return window.holds(now, awake)
-  }
-}
-
-extension FileStamp {
-  fileprivate init(_ status: stat) {
-    self.init(
-      device: UInt64(status.st_dev), inode: UInt64(status.st_ino), mode: UInt64(status.st_mode),
-      owner: UInt64(status.st_uid), group: UInt64(status.st_gid), size: Int64(status.st_size),
-      modifiedSeconds: Int64(status.st_mtim.tv_sec), modifiedNanoseconds: Int64(status.st_mtim.tv_nsec),
-      changedSeconds: Int64(status.st_ctim.tv_sec), changedNanoseconds: Int64(status.st_ctim.tv_nsec))
   }
 }

@@ -100,7 +100,7 @@ public enum InputFile {
     } catch let failure as InputFileFailure {
       throw failure
     } catch let error as SystemError {
-      if error.code == ENOENT { SeenFiles.note(.path, path, nil) } else { SeenFiles.forsake() }
+      if error.code == ENOENT { SeenFiles.noteAbsence(.path, path) } else { SeenFiles.forsake() }
       switch error.code {
       case ENOENT, ENOTDIR: throw .missing(path: path, setting: setting)
       default: throw .unreadable(path: path, setting: setting, reason: error.reason)

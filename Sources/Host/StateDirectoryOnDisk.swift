@@ -1,5 +1,6 @@
 internal import Glibc
 public import Model
+internal import Stat
 internal import Synchronization
 
 /// The state directory, judged each time it is used and held open between: a directory put in its place later is not
@@ -52,7 +53,7 @@ public final class StateDirectoryOnDisk: StateDirectory {
     } catch let failure as StateFailure {
       throw failure
     } catch let error as SystemError {
-      if error.code == ENOENT { SeenFiles.note(.state, name, nil) } else { SeenFiles.forsake() }
+      if error.code == ENOENT { SeenFiles.noteAbsence(.state, name) } else { SeenFiles.forsake() }
       switch error.code {
       case ENOENT: return .absent
       case ELOOP: return .unacceptable(path: filePath, reason: "it is a symbolic link")
@@ -64,30 +65,47 @@ public final class StateDirectoryOnDisk: StateDirectory {
     }
   }
 
-  public func write(_ bytes: [UInt8], to name: String) throws(StateFailure) {
-    try reserve(name, bytes: 0).commit(bytes)
+  public func write(_ bytes: [UInt8], to name: String, _ durability: Durability) throws(StateFailure) {
+    try newVersion(of: name, bytes: 0, durability).commit(bytes)
   }
 
   public func reserve(_ name: String, bytes: Int) throws(StateFailure) -> any ReservedWrite {
+    try newVersion(of: name, bytes: bytes, .lasting)
+  }
+
+  private func newVersion(
+    of name: String, bytes: Int, _ durability: Durability
+  ) throws(StateFailure) -> TemporaryFile {
     try changing(name) { directory throws(SystemError) in
       if cadence.isDue(at: SystemClocks().boot()) { Self.clearUp(directory) }
-      return try TemporaryFile(directory: directory, name: name, path: self.path(of: name), reserving: bytes)
+      return try TemporaryFile(
+        directory: directory, name: name, path: self.path(of: name), reserving: bytes, durability)
     }
   }
 
-  public func remove(_ name: String) throws(StateFailure) {
+  public func remove(_ name: String, _ durability: Durability) throws(StateFailure) {
     guard try directory(creating: false) != nil else { return }
     try changing(name) { directory throws(SystemError) in
-      // What a killed writer left may hold what is to be removed.
-      Self.clearUp(directory)
-      FileLock.removeFree(name + FileLock.suffix, in: directory)
+      if durability == .lasting {
+        // What a killed writer left may hold what is to be removed.
+        Self.clearUp(directory)
+        FileLock.removeFree(name + FileLock.suffix, in: directory)
+      }
       do throws(SystemError) {
         try call { unlinkat(directory, name, 0) }
-        try synchronizeDirectory(directory)
+        if durability == .lasting { try synchronizeDirectory(directory) }
       } catch  where error.code == ENOENT {
         return
       }
     }
+  }
+
+  public func stamp(of name: String) throws(StateFailure) -> FileStamp? {
+    guard let directory = try directory(creating: false) else { return nil }
+    try requirePlain(name)
+    var status = stat()
+    guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+    return FileStamp(status)
   }
 
   /// Data files only: neither temporary files nor locks.

@@ -18,13 +18,15 @@ final class TemporaryFile: ReservedWrite {
   private let model: FileStatus?
   /// Bytes taken at the start: how long the file is at least.
   private let reserved: Int
+  private let durability: Durability
   /// Nil once renamed or given up.
   private let file: Mutex<Int32?>
 
   /// - Parameter directory: open as long as this value lives, or until `commit`.
   /// - Parameter reserving: bytes to take now.
   init(
-    directory: Int32, name: String, path: String, reserving: Int, like model: FileStatus? = nil
+    directory: Int32, name: String, path: String, reserving: Int, like model: FileStatus? = nil,
+    _ durability: Durability = .lasting
   ) throws(SystemError) {
     // Its own descriptor, because a write can outlive the directory's holder.
     let directory = try call { fcntl(directory, F_DUPFD_CLOEXEC, 3) }
@@ -42,6 +44,7 @@ final class TemporaryFile: ReservedWrite {
       self.temporary = temporary
       self.model = model
       self.reserved = reserving
+      self.durability = durability
       self.file = Mutex(file)
     } catch {
       close(directory)
@@ -85,9 +88,9 @@ final class TemporaryFile: ReservedWrite {
       if model.owner != geteuid() || model.group != getegid() { _ = fchown(file, model.owner, model.group) }
       try call { fchmod(file, model.mode) }
     }
-    try call { fsync(file) }
+    if durability == .lasting { try call { fsync(file) } }
     try call { renameat(directory, temporary, directory, target) }
-    try synchronizeDirectory(directory)
+    if durability == .lasting { try synchronizeDirectory(directory) }
   }
 
   /// Removes what killed writers left.

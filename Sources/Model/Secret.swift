@@ -12,6 +12,15 @@ public final class Secret: @unchecked Sendable {
     storage.copyBytes(from: bytes)
   }
 
+  /// Bytes that are put together in their place, so that no copy of them is left elsewhere.
+  ///
+  /// - Parameter fill: is given the memory, all zeroes.
+  public init(count: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
+    storage = .allocate(byteCount: count, alignment: 1)
+    storage.initializeMemory(as: UInt8.self, repeating: 0)
+    fill(storage)
+  }
+
   public convenience init(_ text: String) {
     self.init(text.utf8)
   }
@@ -39,6 +48,8 @@ public final class Secret: @unchecked Sendable {
 
   /// Constant time in the content, as `==`. For what came from outside and is compared once: no copy of it is made.
   public func matches(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.withUnsafeBytes(isEqual) }
+  /// The same.
+  public func matches(_ bytes: UnsafeRawBufferPointer) -> Bool { isEqual(to: bytes) }
 
   fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
     guard storage.count == other.count else { return false }

@@ -4,15 +4,32 @@ public protocol StateDirectory: Sendable {
   /// Where it is, for messages.
   var path: String { get }
   func read(_ name: String) throws(StateFailure) -> StateFile
-  /// Temporary file + fsync + rename + fsync of the directory, 0600; creates the directory (0700) if need be.
-  func write(_ bytes: [UInt8], to name: String) throws(StateFailure)
+  /// Temporary file + fsync + rename + fsync of the directory, 0600; creates the directory (0700) if need be. What is
+  /// fleeting is not waited for until it is on the disk.
+  func write(_ bytes: [UInt8], to name: String, _ durability: Durability) throws(StateFailure)
   /// Takes the room on the disk for `bytes` bytes before something is done that cannot be repeated; see `ReservedWrite`.
   func reserve(_ name: String, bytes: Int) throws(StateFailure) -> any ReservedWrite
   /// Does nothing if the file is absent.
-  func remove(_ name: String) throws(StateFailure)
+  func remove(_ name: String, _ durability: Durability) throws(StateFailure)
   func names() throws(StateFailure) -> [String]
+  /// Which version of a file there is, whatever it is like; nil where there is none.
+  func stamp(of name: String) throws(StateFailure) -> FileStamp?
   /// An exclusive lock beside the data, across processes, freed when the value goes or the process ends.
   func lock(_ name: String, deadline: BootTime) throws(StateFailure) -> any StateLock
+}
+
+extension StateDirectory {
+  public func write(_ bytes: [UInt8], to name: String) throws(StateFailure) { try write(bytes, to: name, .lasting) }
+  public func remove(_ name: String) throws(StateFailure) { try remove(name, .lasting) }
+}
+
+/// What a change must outlive.
+public enum Durability: Sendable {
+  /// A crash of the machine, at any moment: the old file or the new one is there, whole.
+  case lasting
+  /// The process. After a crash the old file, the new one, a part of it or none is there: for copies that can be made
+  /// again, and that nobody can take for whole when they are not.
+  case fleeting
 }
 
 public protocol StateLock: AnyObject, Sendable {

@@ -17,6 +17,7 @@ from support import screen  # noqa: E402
 from support import seaweedfs as seaweedfs_server  # noqa: E402
 from support import strace  # noqa: E402
 from support.certificates import Authority  # noqa: E402
+from support.front import Layout  # noqa: E402
 from support.lanes import Lanes, processors  # noqa: E402
 from support.need import need  # noqa: E402
 from support.program import Daypass  # noqa: E402
@@ -111,6 +112,12 @@ def expired(daypass, sandbox):
     sandbox.log_in(daypass)
     time.sleep(2)
     return daypass
+
+
+@pytest.fixture
+def layout(built, tmp_path) -> Layout:
+    """An installation in which it can be seen who answered."""
+    return Layout(built, tmp_path / "installed")
 
 
 # Many tries of one situation

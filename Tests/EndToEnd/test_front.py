@@ -1,18 +1,16 @@
 """The front: what it answers by itself, when it does not, and how it becomes the full program."""
 
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from support import strace
-from support.front import Layout, answered_by_front, full_program, run_raw, warm
+from support.front import answered_by_front, full_program, logged_in_behind, warm
 from support.need import need
 from support.program import Daypass
 from support.sealing import Sealed, why_no_keyring
@@ -21,19 +19,8 @@ VERBS = [("credential-process",), ("token",), ("credentials", "--format", "env")
 
 
 @pytest.fixture
-def layout(built, tmp_path) -> Layout:
-    return Layout(built, tmp_path / "installed")
-
-
-@pytest.fixture
 def person(layout, tmp_path, sandbox, daypass):
-    """Somebody who has logged in, with a daypass whose full program leaves a mark."""
-    program = Daypass(layout.front, tmp_path, daypass.watch)
-    program.configure(default=sandbox.profile(), other=sandbox.profile(session_name="other"))
-    sandbox.log_in(program)
-    sandbox.reset_counters()
-    yield program
-    program.close()
+    yield from logged_in_behind(layout, tmp_path, sandbox, daypass.watch)
 
 
 # What it answers
@@ -105,6 +92,18 @@ def test_it_opens_four_files_at_most_and_holds_its_memory_to_itself(layout, pers
     assert private < next(index for index, call in enumerate(calls) if '"key"' in call.text)
     assert not {"socket", "connect", "clone", "clone3", "fork", "rename", "unlink"} & set(names)
     assert len([call for call in calls if call.name == "write" and call.text.startswith("write(1,")]) == 1
+
+
+def test_another_sign_in_to_the_machine_asks_the_same(layout, person):
+    warm(layout, person, "credential-process", env={"XDG_SESSION_ID": "1"})
+    answered_by_front(layout, person, "credential-process", env={"XDG_SESSION_ID": "2"})
+
+
+def test_the_full_program_alone_leaves_nothing_for_a_front(layout, person):
+    alone = Daypass(layout.alone, person.directory, person.watch)
+    alone.env = person.env
+    alone.run("credential-process").expect(0)
+    assert not list(person.state.glob("front-*")) and full_program(layout.front) != layout.alone
 
 
 # When it does not
@@ -205,10 +204,42 @@ def test_a_logout_leaves_no_answer_behind(layout, person):
     assert not list(person.state.glob("front-*"))
 
 
-def test_answers_do_not_pile_up(layout, person):
-    for number in range(70):
+def test_answers_do_not_pile_up_and_the_oldest_go(layout, person):
+    person.run("token", env={"DAYPASS_SESSION_NAME": "n0"}).expect(0)
+    first, = person.state.glob("front-*")
+    for number in range(1, 70):
         person.run("token", env={"DAYPASS_SESSION_NAME": f"n{number}"}).expect(0)
-    assert 0 < len(list(person.state.glob("front-*"))) <= 64
+    assert len(list(person.state.glob("front-*"))) == 64 and not first.exists()
+    for number in (6, 40, 69):
+        answered_by_front(layout, person, "token", env={"DAYPASS_SESSION_NAME": f"n{number}"})
+
+
+def test_an_answer_that_says_the_same_is_not_written_again(layout, person):
+    """The front had no reader just then. (Here it is not asked at all.)"""
+    shutil.copy(full_program(layout.built), layout.full)
+
+    def ask():
+        subprocess.run([layout.full, "credential-process"], env=person.environment(), capture_output=True, check=True)
+        entry, = person.state.glob("front-*")
+        found = entry.stat()
+        return entry, (found.st_ino, found.st_mtime_ns)
+
+    entry, before = ask()
+    assert ask() == (entry, before)
+    content = bytearray(entry.read_bytes())
+    content[-20] ^= 1
+    entry.write_bytes(content)
+    assert ask()[1] != before, "what does not open is"
+
+
+def test_nobody_waits_until_an_answer_is_on_the_disk(layout, person):
+    need(strace.why_unavailable())
+    person.run("credential-process").expect(0)
+    for path in person.state.glob("front-*"):
+        path.unlink()
+    calls = strace.record(person, "credential-process")
+    assert any(call.name == "renameat" and "front-" in call.text for call in calls)
+    assert not [call for call in calls if call.name in ("fsync", "fdatasync")]
 
 
 @pytest.mark.parametrize("args, env", [
@@ -299,101 +330,3 @@ def test_a_full_pipe_is_waited_for_as_ever(layout, person):
     assert running.wait(10) == 143
     os.close(reading)
     os.close(writing)
-
-
-# Becoming the full program
-
-
-@pytest.fixture
-def mirror(layout, tmp_path) -> Path:
-    """In the full program's place one that says what it was given."""
-    script = tmp_path / "mirror.py"
-    script.write_text(
-        "import json, os, sys\n"
-        "status = dict(l.split(':', 1) for l in open('/proc/self/status') if ':' in l)\n"
-        "line = open('/proc/self/cmdline', 'rb').read().split(b'\\0')\n"
-        "fds = sorted(int(n) for n in os.listdir('/proc/self/fd'))[:-1]\n"
-        "json.dump({'argv': [w.decode(errors='surrogateescape') for w in line[3:-1]], 'env': dict(os.environ),\n"
-        "  'fds': fds, 'umask': status['Umask'].strip(),\n"
-        "  'signals': [status[k].strip() for k in ('SigBlk', 'SigIgn', 'SigCgt')],\n"
-        "  'limits': open('/proc/self/limits').read()}, sys.stdout)\n")
-    full = layout.front.parent.parent / "libexec/daypass/daypass"
-    full.unlink()
-    full.write_text(f"#!{sys.executable} {script}\n")
-    full.chmod(0o755)
-    return script
-
-
-@pytest.mark.parametrize("args", [["credential-process", "--x"], ["login", ""], [], ["exec", "--", "a b"]], ids=str)
-def test_everything_is_handed_on_as_it_was_given(layout, mirror, tmp_path, args):
-    def given(program):
-        descriptors = [os.open("/dev/null", os.O_RDONLY) for _ in range(3)]
-        script = 'trap "" USR1 PIPE; ulimit -c 5; umask 027; exec "$@"'
-        done = subprocess.run(
-            ["/bin/sh", "-c", script, "sh", *program, *args], capture_output=True, pass_fds=descriptors,
-            env={"PATH": os.environ["PATH"], "HOME": "/", "B": "1", "A": "ä"})
-        for descriptor in descriptors:
-            os.close(descriptor)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    through = given([str(layout.front)])
-    directly = given([sys.executable, str(mirror), "x"])
-    assert through.pop("argv") == args and directly.pop("argv") == args
-    assert through == directly
-
-
-def test_another_sign_in_to_the_machine_asks_the_same(layout, person):
-    warm(layout, person, "credential-process", env={"XDG_SESSION_ID": "1"})
-    answered_by_front(layout, person, "credential-process", env={"XDG_SESSION_ID": "2"})
-
-
-def test_it_does_not_become_itself_for_ever(layout, person):
-    full = layout.front.parent.parent / "libexec/daypass/daypass"
-    full.unlink()
-    full.symlink_to(layout.front)
-    assert "ci/install" in person.run("status").expect(70).stderr
-
-
-def test_without_its_full_program_it_says_so(layout, person):
-    (layout.front.parent.parent / "libexec/daypass/daypass").unlink()
-    result = person.run("status").expect(70)
-    assert "libexec/daypass/daypass" in result.stderr and "ci/install" in result.stderr
-
-
-@pytest.mark.parametrize("argv0", [b"daypass", b"", b"/nowhere/daypass", None])
-def test_by_whatever_name_it_was_called(layout, person, argv0):
-    """argv[0] is the caller's to choose, and may even be missing."""
-    warm(layout, person, "credential-process")
-    env = [os.fsencode(f"{key}={value}") for key, value in person.environment().items()]
-    argv = [] if argv0 is None else [argv0, b"credential-process"]
-    code, out, err = run_raw(layout.front, argv, env, person.directory)
-    if argv0 is None:
-        assert code in (0, 64) and not out.startswith(b'{"Version"')
-    else:
-        assert code == 0 and out.startswith(b'{"Version"'), err
-
-
-def test_configure_names_the_program_that_was_called(built, daypass, sandbox, tmp_path):
-    link = tmp_path / "bin/daypass"
-    link.parent.mkdir()
-    link.symlink_to(built)
-    daypass.configure(default=sandbox.profile(), ci=sandbox.profile(region="eu-central-1"))
-    for name, argv0, path in [
-        (link, None, str(link)), ("daypass", None, str(link)), (built, "-daypass", str(built)),
-    ]:
-        config = daypass.home / "aws-config"
-        config.unlink(missing_ok=True)
-        env = daypass.environment({"PATH": f"{link.parent}:{os.environ['PATH']}", "AWS_CONFIG_FILE": config})
-        program = shutil.which(str(name), path=env["PATH"])
-        subprocess.run(
-            [argv0 or name, "configure", "--profile", "ci"], executable=program, env=env, check=True,
-            capture_output=True)
-        assert f"credential_process = {path} credential-process" in config.read_text()
-
-
-def test_the_full_program_alone_leaves_nothing_for_a_front(layout, person):
-    alone = Daypass(layout.alone, person.directory, person.watch)
-    alone.env = person.env
-    alone.run("credential-process").expect(0)
-    assert not list(person.state.glob("front-*")) and full_program(layout.front) != layout.alone

@@ -13,7 +13,7 @@ import Testing
     ])
 
   private static func encoded(_ entry: FrontEntry = entry, output: String = "answer\n") -> [UInt8] {
-    Array(output.utf8).withUnsafeBytes { entry.encoded(output: $0) }
+    entry.encoded(output: Secret(output)).exposedBytes()
   }
 
   /// What a reader gets out of it; nil where it is not whole.
@@ -60,6 +60,33 @@ import Testing
 
   @Test func noFilesAreNothing() {
     #expect(Self.read(Self.encoded(FrontEntry(window: Self.entry.window, files: []))) == nil)
+  }
+
+  @Test func oneThatSaysTheSameStandsForALaterOne() {
+    func stands(_ entry: FrontEntry, output: String = "answer\n") -> Bool {
+      Self.encoded().withUnsafeBytes {
+        FrontEntryReader($0)?.stands(for: entry, output: Secret(output)) ?? false
+      }
+    }
+    func later(_ seconds: Int64, for length: Int64, files: [SeenFile] = Self.entry.files) -> FrontEntry {
+      let boot = BootTime(nanoseconds: 5_000_000_000 + seconds * 1_000_000_000)
+      return FrontEntry(
+        window: FrontEntry.Window(from: WallTime(seconds: 1_000 + seconds), boot, for: length), files: files)
+    }
+    #expect(stands(Self.entry) && stands(later(10, for: 50)) && stands(later(10, for: 51)))
+    #expect(!stands(Self.entry, output: "another\n"))
+    #expect(!stands(later(10, for: 60)), "it ends later")
+    #expect(!stands(later(10, for: 20)), "it ends sooner")
+    #expect(!stands(later(60, for: 1)), "the first is over")
+    #expect(!stands(later(-1, for: 61)), "a clock was set back")
+    var files = Self.entry.files
+    files[1].stamp?.changedNanoseconds += 1
+    #expect(!stands(later(10, for: 50, files: files)))
+    #expect(!stands(later(10, for: 50, files: files.dropLast())))
+    #expect(!stands(later(10, for: 50, files: files + files)))
+    files = Self.entry.files
+    files[0].name += [0x78]
+    #expect(!stands(later(10, for: 50, files: files)))
   }
 
   @Test func bothClocksMustBeInTheirWindows() {

@@ -36,6 +36,19 @@ import Testing
     #expect(try state.read("session") == .present([1]))
   }
 
+  @Test func whatIsFleetingIsWrittenAndRemovedToo() throws {
+    try state.write([1], to: "front", .fleeting)
+    let stamp = try #require(try state.stamp(of: "front"))
+    #expect(stamp.size == 1 && stamp.mode & 0o777 == 0o600)
+    try state.write([2, 3], to: "front", .fleeting)
+    #expect(try state.read("front") == .present([2, 3]))
+    #expect(try state.stamp(of: "front") != stamp)
+    try state.remove("front", .fleeting)
+    try state.remove("front", .fleeting)
+    #expect(try state.stamp(of: "front") == nil)
+    #expect(try listing(state.path) == [])
+  }
+
   @Test func aReservationIsGoodForOneWrite() throws {
     let reserved = try state.reserve("session", bytes: 10)
     try reserved.commit([1])

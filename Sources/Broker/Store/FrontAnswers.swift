@@ -28,7 +28,8 @@ extension CredentialBroker {
     return FrontEntry.Window(from: wall, boot, for: left - floor)
   }
 
-  /// Seals an answer with the key that its data were sealed with.
+  /// Seals an answer with the key that its data were sealed with. One that says the same already stays: the front only
+  /// could not give it just then.
   ///
   /// - Parameters:
   ///   - question: what the front makes its digest of.
@@ -47,18 +48,29 @@ extension CredentialBroker {
       guard let machine = machine() else { return }
       files += machine
     }
-    var encoded = output.withBytes { FrontEntry(window: window, files: files).encoded(output: $0) }
-    let plaintext = Secret(encoded)
-    for index in encoded.indices { encoded[index] = 0 }
+    let entry = FrontEntry(window: window, files: files)
+    let plaintext = entry.encoded(output: output)
     let digest = surroundings.cryptography.digest(.sha256, question)
     let sealed = SealedStore(surroundings, profile.store)
     // Room for the line, nonce and tag.
     guard plaintext.count <= FrontEntry.sizeLimit - 256, let key = try? sealed.keys.reachable(reference) else { return }
-    FrontAnswers.makeRoom(surroundings)
     let name = FrontEntry.prefix + Hexadecimal.encode(digest.prefix(20))
+    let kept = try? surroundings.state?.read(name)
+    if case .present(let bytes)? = kept, opened(bytes, name, key, { $0.stands(for: entry, output: output) }) { return }
+    if kept == .absent { FrontAnswers.makeRoom(surroundings) }
     try? sealed.write(plaintext, to: name, kind: .front, under: key, in: nil)
     // A logout that came meanwhile has looked for answers before this one was there.
     if !areAsSeen(files) { try? surroundings.state?.remove(name) }
+  }
+
+  /// What is said of an answer that is there; false where none can be read.
+  private func opened(
+    _ bytes: [UInt8], _ name: String, _ key: SealingKey, _ judge: (FrontEntryReader) -> Bool
+  ) -> Bool {
+    guard case .sealed(let file) = SealedFile.read(bytes, kind: .front), file.key == key.reference,
+      let plaintext = file.open(key, name: name, surroundings.cryptography)
+    else { return false }
+    return plaintext.withBytes { FrontEntryReader($0).map(judge) ?? false }
   }
 
   /// Whether who asks is settled by files: a person's session, or a token file that the settings name. Other sources
@@ -94,10 +106,17 @@ enum FrontAnswers {
     if let problem { throw problem }
   }
 
-  /// Begins anew where there are too many: no name says when it was used last.
+  /// Deletes the oldest ones until there is room for one more: they are the first that are useless, if they are not so
+  /// already.
   static func makeRoom(_ surroundings: Surroundings) {
     guard let names = try? names(surroundings), names.count >= limit else { return }
-    for name in names { try? surroundings.state?.remove(name) }
+    let aged = names.map { name -> (name: String, at: (Int64, Int64)) in
+      let stamp = (try? surroundings.state?.stamp(of: name)) ?? nil
+      return (name, (stamp?.modifiedSeconds ?? .min, stamp?.modifiedNanoseconds ?? 0))
+    }
+    for oldest in aged.sorted(by: { $0.at < $1.at }).prefix(names.count - limit + 1) {
+      try? surroundings.state?.remove(oldest.name, .fleeting)
+    }
   }
 
   private static func names(_ surroundings: Surroundings) throws(Failure) -> [String] {

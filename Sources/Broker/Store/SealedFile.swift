@@ -17,6 +17,9 @@ struct SealedFile {
 
     /// What cannot be made again without anybody's help or a request.
     static let data: [Kind] = [.session, .credentials]
+
+    /// An answer that a crash cuts short does not open, and is made again.
+    var durability: Durability { self == .front ? .fleeting : .lasting }
   }
 
   static let version = 1

@@ -35,7 +35,7 @@ struct SealedStore {
   }
 
   private func damaged(_ name: String) -> Reading {
-    surroundings.warnOnce("\(surroundings.state?.path.printable() ?? "")/\(name) is damaged and not used")
+    surroundings.warnOfDamage(name)
     return .absent
   }
 
@@ -70,7 +70,7 @@ struct SealedStore {
     let earlier = reference(in: name, kind: kind)
     // The room may have gone with a directory that was replaced meanwhile.
     if room.map({ (try? $0.commit(bytes)) == nil }) ?? true {
-      try surroundings.inState { (state) throws(StateFailure) in try state.write(bytes, to: name) }
+      try surroundings.inState { (state) throws(StateFailure) in try state.write(bytes, to: name, kind.durability) }
     }
     if let earlier, earlier != key.reference { try? keys.forget(earlier) }
   }

@@ -31,4 +31,9 @@ extension Surroundings {
       return nil
     }
   }
+
+  /// Says of a file that it is not what was written there; it counts as absent.
+  func warnOfDamage(_ name: String) {
+    warnOnce("\(state?.path.printable() ?? "")/\(name) is damaged and not used")
+  }
 }

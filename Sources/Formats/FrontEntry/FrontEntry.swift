@@ -34,6 +34,12 @@ public struct FrontEntry: Sendable {
     public func holds(_ wall: WallTime, _ boot: BootTime) -> Bool {
       firstWall <= wall && wall < endWall && firstBoot <= boot && boot < endBoot
     }
+
+    /// Whether it holds at the beginning of `later`, and ends with it but for the seconds that both were rounded to.
+    func covers(_ later: Window) -> Bool {
+      let (wall, boot) = (later.endWall - endWall, (later.endBoot - endBoot).components.seconds)
+      return holds(later.firstWall, later.firstBoot) && (-2...2).contains(wall) && (-2...2).contains(boot)
+    }
   }
 
   /// What a pipe takes in one piece (PIPE_BUF, pipe(7)): the front writes without waiting for a reader, or not at all.
@@ -53,19 +59,36 @@ public struct FrontEntry: Sendable {
     self.files = files
   }
 
-  /// With the output in it: to be sealed, and wiped.
-  public func encoded(output: UnsafeRawBufferPointer) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(FrontEntry.sizeLimit)
-    func add<Number: FixedWidthInteger>(_ number: Number) {
-      withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+  /// With the output in it, of which no other copy is made: to be sealed.
+  public func encoded(output: Secret) -> Secret {
+    let (start, rest) = (encodedStart(outputCount: output.count), encodedFiles)
+    return output.withBytes { output in
+      Secret(count: start.count + output.count + rest.count) { memory in
+        memory[..<start.count].copyBytes(from: start)
+        memory[start.count..<start.count + output.count].copyBytes(from: output)
+        memory[(start.count + output.count)...].copyBytes(from: rest)
+      }
     }
-    add(window.firstWall.seconds)
-    add(window.endWall.seconds)
-    add(window.firstBoot.nanoseconds)
-    add(window.endBoot.nanoseconds)
-    add(UInt32(clamping: output.count))
-    bytes.append(contentsOf: output)
+  }
+
+  private func encodedStart(outputCount: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for moment in [
+      window.firstWall.seconds, window.endWall.seconds, window.firstBoot.nanoseconds, window.endBoot.nanoseconds,
+    ] {
+      FrontEntry.add(moment, to: &bytes)
+    }
+    FrontEntry.add(UInt32(clamping: outputCount), to: &bytes)
+    return bytes
+  }
+
+  private static func add(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  private var encodedFiles: [UInt8] {
+    var bytes: [UInt8] = []
+    func add(_ number: some FixedWidthInteger) { FrontEntry.add(number, to: &bytes) }
     add(UInt32(clamping: files.count))
     for file in files {
       add(file.place.rawValue)
@@ -113,6 +136,8 @@ public struct FrontEntryReader {
     /// Ends with a zero.
     public let name: UnsafePointer<CChar>
     public let stamp: FileStamp?
+    /// The name, without the zero.
+    fileprivate let nameBytes: UnsafeRawBufferPointer
   }
 
   /// The next file; nil after the last, or where it is not what `encoded` writes.
@@ -128,7 +153,21 @@ public struct FrontEntryReader {
       stamp = read
     }
     filesLeft -= 1
-    return File(place: place, name: start.assumingMemoryBound(to: CChar.self), stamp: stamp)
+    return File(
+      place: place, name: start.assumingMemoryBound(to: CChar.self), stamp: stamp,
+      nameBytes: UnsafeRawBufferPointer(rebasing: name.dropLast()))
+  }
+
+  /// Whether the front goes on saying with it what `entry` and `output` would have it say.
+  public func stands(for entry: FrontEntry, output: Secret) -> Bool {
+    guard window.covers(entry.window), output.matches(self.output) else { return false }
+    var reader = self
+    for seen in entry.files {
+      guard let file = reader.next(), file.place == seen.place, file.stamp == seen.stamp,
+        file.nameBytes.elementsEqual(seen.name)
+      else { return false }
+    }
+    return reader.isAtEnd
   }
 
   /// Whether every file was given out and nothing follows.

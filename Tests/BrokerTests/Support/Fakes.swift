@@ -124,17 +124,18 @@ final class Disk: StateDirectory {
     }
   }
   func names() throws(StateFailure) -> [String] { try real.names() }
-  func write(_ bytes: [UInt8], to name: String) throws(StateFailure) {
+  func stamp(of name: String) throws(StateFailure) -> FileStamp? { try real.stamp(of: name) }
+  func write(_ bytes: [UInt8], to name: String, _ durability: Durability) throws(StateFailure) {
     try check(name)
-    try real.write(bytes, to: name)
+    try real.write(bytes, to: name, durability)
   }
   func reserve(_ name: String, bytes: Int) throws(StateFailure) -> any ReservedWrite {
     try check(name)
     return Room(disk: self, name: name, real: try real.reserve(name, bytes: bytes))
   }
-  func remove(_ name: String) throws(StateFailure) {
+  func remove(_ name: String, _ durability: Durability) throws(StateFailure) {
     try check(name)
-    try real.remove(name)
+    try real.remove(name, durability)
   }
   func lock(_ name: String, deadline: BootTime) throws(StateFailure) -> any StateLock {
     if fault.withLock({ $0 }) != .full { try check(name) }

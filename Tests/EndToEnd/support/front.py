@@ -15,17 +15,19 @@ def full_program(built: Path) -> Path:
 
 class Layout:
     def __init__(self, built: Path, directory: Path):
+        self.built = built
         self.front = directory / "bin/daypass"
+        # What the front becomes.
+        self.full = directory / "libexec/daypass/daypass"
         self.mark = directory / "became-full"
         # The same program where no front is, so that it leaves nothing for one.
         self.alone = directory / "alone"
-        full = directory / "libexec/daypass/daypass"
-        for path in (self.front, full):
+        for path in (self.front, self.full):
             path.parent.mkdir(parents=True)
         shutil.copy(built, self.front)
         shutil.copy(full_program(built), self.alone)
-        full.write_text(f'#!/bin/sh\necho x >> "{self.mark}"\nexec "{full_program(built)}" "$@"\n')
-        full.chmod(0o755)
+        self.full.write_text(f'#!/bin/sh\necho x >> "{self.mark}"\nexec "{full_program(built)}" "$@"\n')
+        self.full.chmod(0o755)
 
     def became_full(self) -> int:
         """How often since the last time this was asked."""
@@ -68,3 +70,13 @@ def run_raw(path: Path, argv: list[bytes], env: list[bytes], cwd: Path) -> tuple
         ["/proc/self/exe"], preexec_fn=become, stdin=subprocess.DEVNULL, capture_output=True, cwd=cwd, timeout=60,
         start_new_session=True)
     return 128 - done.returncode if done.returncode < 0 else done.returncode, done.stdout, done.stderr
+
+
+def logged_in_behind(layout: Layout, directory: Path, sandbox, watch):
+    """Somebody who has logged in, with a daypass whose full program leaves a mark."""
+    program = Daypass(layout.front, directory, watch)
+    program.configure(default=sandbox.profile(), other=sandbox.profile(session_name="other"))
+    sandbox.log_in(program)
+    sandbox.reset_counters()
+    yield program
+    program.close()
