@@ -34,6 +34,8 @@ public struct Surroundings: Sendable {
   let notices = Notices()
   /// What was bought in this run without a proof of who asked.
   let leases = LeaseMemory()
+  /// What roles were found to grant in this run.
+  let longestDurations = LongestDurations()
   /// Of issuers, fetched in this run by this transport.
   let documents = PublicDocuments()
   /// Of looking for what has expired.

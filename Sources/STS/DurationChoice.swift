@@ -7,14 +7,20 @@ public enum DurationChoice: Sendable, Hashable {
   /// What STS takes, in seconds.
   public static let allowed: ClosedRange<Int64> = 900...43_200
 
-  private static let steps: [Int64] = [43_200, 28_800, 14_400, 7_200, 3_600]
+  private static let steps: [Int64] = [longestStep, 28_800, 14_400, 7_200, 3_600]
+  /// What `max` asks for first, in seconds.
+  public static let longestStep: Int64 = 43_200
+
+  /// Whether `max` ever asks for this many seconds.
+  public static func isStep(_ seconds: Int64) -> Bool { steps.contains(seconds) }
 
   /// The first to ask for.
-  /// - Parameter remembered: what the role granted last time.
+  ///
+  /// - Parameter remembered: what the role was found to grant, in seconds.
   public func first(remembered: Int64? = nil) -> Int64 {
     switch self {
     case .seconds(let seconds): seconds
-    case .max: remembered.flatMap { DurationChoice.steps.contains($0) ? $0 : nil } ?? DurationChoice.steps[0]
+    case .max: remembered.flatMap { DurationChoice.isStep($0) ? $0 : nil } ?? DurationChoice.longestStep
     }
   }
 

@@ -162,14 +162,4 @@ import Testing
     #expect(refused?.kind == .configuration)
     #expect(refused?.message == "client_secret_file (default): /secret: there is no such file")
   }
-
-  @Test func `max finds the longest duration that the role grants, and remembers it`() throws {
-    let world = try World()
-    world.provider.set { $0.longestDuration = 14_400 }
-    let profile = world.profile { $0.duration = .maximum }
-    try world.login(profile)
-    #expect(world.provider.requestedDurations == ["43200", "28800", "14400"])
-    _ = try world.lease(profile, .anew)
-    #expect(world.provider.requestedDurations == ["43200", "28800", "14400", "14400"])
-  }
 }

@@ -8,20 +8,24 @@ struct Exchange {
   let surroundings: Surroundings
   let terms: ExchangeTerms
   let deadline: BootTime
+  /// Whether nothing that comes of it may be kept.
+  var isTrial = false
 
   /// Seconds for the way to the STS.
   private static let slack: Int64 = 5
 
   private var settings: ExchangeSettings { terms.settings }
 
-  /// - Parameter remembered: how long the role granted last time, in seconds, for `duration = "max"`.
-  func run(_ identity: Identity, remembered: Int64?) throws(Setback) -> Lease {
-    var duration = settings.duration.first(remembered: remembered)
+  func run(_ identity: Identity) throws(Setback) -> Lease {
+    let longest =
+      settings.duration == .max ? LongestDuration(surroundings, settings.role, at: settings.endpoint) : nil
+    var duration = settings.duration.first(remembered: longest?.granted)
     var attempt = 1
     while true {
       let failure: ExchangeFailure
       switch ask(try request(identity, duration)) {
       case .success(let assumed):
+        if !isTrial { longest?.note(duration) }
         do throws(Failure) {
           return try surroundings.lease(
             assumed, expecting: settings.expectations, from: settings.endpoint, until: deadline)

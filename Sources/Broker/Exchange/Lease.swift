@@ -51,7 +51,7 @@ public struct Lease: Sendable, Equatable {
     return age >= 0 ? min(left, lifetime - min(age, lifetime)) : left
   }
 
-  /// Whole hours for which they were granted, in seconds; what `duration = "max"` found.
+  /// Whole hours for which they were granted, in seconds.
   var grantedHours: Int64 { (min(lifetime, 86_400) + 1800) / 3600 * 3600 }
 }
 

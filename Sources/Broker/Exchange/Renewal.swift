@@ -199,9 +199,8 @@ struct Renewal {
       terms = ExchangeTerms(settings, profile, identities.caller(identity))
       cache = CredentialCache(surroundings, key: terms.key, store: profile.store)
     }
-    let remembered = ((try? cache.read()) ?? nil)?.grantedHours
-    let exchange = Exchange(surroundings: surroundings, terms: terms, deadline: deadline)
-    let lease = try exchange.run(identity, remembered: remembered)
+    let exchange = Exchange(surroundings: surroundings, terms: terms, deadline: deadline, isTrial: isTrial)
+    let lease = try exchange.run(identity)
     keep(lease, identity, in: cache)
     return lease
   }

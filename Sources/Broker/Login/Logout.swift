@@ -84,14 +84,15 @@ public struct Logout {
     return end
   }
 
-  /// Deletes every cached credential that is left, with whatever it was bought. Returns the latest end of what was still
-  /// valid.
+  /// Deletes every cached credential that is left, with whatever it was bought, and what was found out about roles.
+  /// Returns the latest end of what was still valid.
   public static func forgetCredentials(
     _ surroundings: Surroundings, like profile: Profile
   ) throws(Failure) -> WallTime? {
     try SealingKeys(surroundings: surroundings, choice: profile.store).forgettingUnused { () throws(Failure) in
       let end = try CredentialCache.forgetAll(surroundings, store: profile.store)
       try FrontAnswers.forget(surroundings)
+      try LongestDuration.forgetAll(surroundings)
       return end
     }
   }

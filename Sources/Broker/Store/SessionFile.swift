@@ -19,6 +19,6 @@ extension CredentialBroker {
   /// Whether a file of that name is one that this target writes: nothing else may be called so there.
   public static func isStateFile(_ name: String) -> Bool {
     name == SealingKeys.fileName || name.hasPrefix("session-") || name.hasPrefix("credentials-")
-      || name.hasPrefix(FrontEntry.prefix)
+      || name.hasPrefix(FrontEntry.prefix) || name.hasPrefix(LongestDuration.prefix)
   }
 }
