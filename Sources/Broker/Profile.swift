@@ -75,6 +75,9 @@ public struct Profile: Sendable, Equatable {
   /// Program and arguments; never empty.
   public var onLoginRequired: [String]?
 
+  /// What there is instead of a section in the config file; nil where there is one.
+  public var unconfigured: Unconfigured?
+
   /// What gave each key its value; keys without an entry have their default.
   public var origins: [ProfileKey: SettingOrigin] = [:]
 

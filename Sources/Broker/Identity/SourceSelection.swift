@@ -173,12 +173,15 @@ struct SourceSelection {
   }
 
   private var nothing: Failure {
+    if let failure = profile.lacksSection("no identity") { return failure }
     let ci = Platform.ci.compactMap(\.markNames.first).joined(separator: ", ")
     let machines = Platform.machines.compactMap(\.markNames.first).joined(separator: ", ")
+    let place = profile.unconfigured.map { " (in \($0.path.printable()): `daypass login` shows how)" } ?? ""
     return Failure(
       .configuration,
       "no identity: profile \(profile.name.printable()) has no token_file, token_env, token_command, token_url or "
         + "saml_response_file, no issuer and client_id; no CI is here (looked for \(ci)); neither is \(machines)",
-      hint: "set issuer and client_id for a person's login, or token_file or token_env for a token that is issued here")
+      hint: "set issuer and client_id for a person's login\(place), or token_file or token_env for a token that is "
+        + "issued here")
   }
 }

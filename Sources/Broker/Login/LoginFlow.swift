@@ -137,6 +137,7 @@ public struct LoginFlow {
 
   static func sessionKey(_ profile: Profile) throws(Failure) -> SessionKey {
     if let key = SessionKey(profile) { return key }
+    if let failure = profile.lacksSection("no provider to log in at") { throw failure }
     let missing = profile.issuer == nil ? ProfileKey.issuer : .clientID
     throw Failure(
       .configuration, "\(missing.rawValue) is not set for profile \(profile.name.printable()), which a login needs",

@@ -78,6 +78,8 @@ extension Profile {
     var (left, right) = (self, other)
     left.origins = [:]
     right.origins = [:]
+    left.unconfigured = nil
+    right.unconfigured = nil
     return left == right
   }
 }

@@ -6,6 +6,8 @@ import Model
 struct Settings: Sendable {
   private let environment: [String: String]
   private let file: ConfigFile?
+  /// Of the config file, or of the first that is looked for.
+  private let path: String
 
   /// - Parameters:
   ///   - config: the value of `--config`.
@@ -17,6 +19,7 @@ struct Settings: Sendable {
   ) throws(SettingError) {
     self.environment = environment
     file = try ConfigFile.find(flag: config, environment: environment, home: home, read: read)
+    path = file?.path ?? ConfigFile.defaultPaths(environment: environment, home: home).first ?? ""
   }
 
   /// The path of the config file that was read.
@@ -54,9 +57,18 @@ struct Settings: Sendable {
     if section == nil, origin != .standard {
       throw .unknownProfile(name, origin: origin, file: file?.path, configured: profileNames)
     }
-    return try ProfileReader(
-      name: name, section: section, path: file?.path ?? "", environment: environment, flags: flags
+    var profile = try ProfileReader(
+      name: name, section: section, path: path, environment: environment, flags: flags
     ).profile()
+    if section == nil { profile.unconfigured = unconfigured(name) }
+    return profile
+  }
+
+  private func unconfigured(_ name: String) -> Unconfigured {
+    let names = profileNames
+    return Unconfigured(
+      path: path, isThere: file != nil, others: names,
+      nearest: names.count > Unconfigured.few ? Suggestion.nearest(to: name, in: names) : nil)
   }
 
   private func selectedName(_ flag: String?) throws(SettingError) -> (String, SettingOrigin) {

@@ -22,18 +22,31 @@ struct Login: ParsableCommand {
   func run() throws {
     let qr = try Choice<QRChoice>("--qr").read(own.qr, standard: .auto)
     let wiring = try Wiring(common)
-    try requireProvider(wiring)
+    if !own.json { try showFirstProfile(wiring) }
     if own.json { try runForProgram(wiring) } else { try runForPerson(wiring, qr) }
   }
 
-  /// Without a name, `default` is meant; where only others are configured, the person wants one of those.
-  private func requireProvider(_ wiring: Wiring) throws(Failure) {
-    let (profile, names) = (wiring.profile, wiring.settings.profileNames)
-    guard SessionKey(profile) == nil, !names.isEmpty, !names.contains(profile.name) else { return }
-    let shown = names.prefix(10).joined(separator: ", ").printable()
-    throw Failure(
-      .configuration, "no provider is set for profile \(profile.name.printable()), which a login needs",
-      hint: "configured are: \(shown); name one with --profile")
+  /// Whoever has configured nothing yet is shown what to write, and where.
+  private func showFirstProfile(_ wiring: Wiring) throws {
+    let profile = wiring.profile
+    guard let unconfigured = profile.unconfigured, unconfigured.others.isEmpty, profile.issuer == nil,
+      profile.clientID == nil
+    else { return }
+    let path = unconfigured.path.printable()
+    StandardError.write(
+      """
+      daypass: no provider to log in at: \(path) \(unconfigured.isThere ? "has no profile" : "does not exist")
+      Your identity provider needs a client that may use the device grant. Then write into that file, for example:
+
+      [profile.\(profile.name)]
+      issuer = "https://login.example.com/realms/main"    # exactly as the provider spells it
+      client_id = "daypass"
+      role_arn = "arn:aws:iam::123456789012:role/developer"
+
+      The same as flags: daypass login --issuer URL --client-id ID
+
+      """)
+    throw ExitCode(FailureKind.configuration.exitCode)
   }
 
   private func runForPerson(_ wiring: Wiring, _ qr: QRChoice) throws(Failure) {

@@ -78,7 +78,8 @@ struct Logout: ParsableCommand {
       _ = try Broker.Logout(wiring.surroundings, profile: profile).run()
       return
     }
-    StandardError.write("There was no session: profile \(profile.name.printable()) has no issuer.\n")
+    let others = profile.lacksSection("There was no session")?.explanation
+    StandardError.write((others ?? "There was no session: profile \(profile.name.printable()) has no issuer.") + "\n")
   }
 
   private func report(
