@@ -23,7 +23,11 @@ public struct ReplacedFile: Sendable {
     }
   }
 
+  /// A file that nobody may write is left alone: its owner has said so, although renaming over it would work.
   public func replace(with content: [UInt8]) throws(OutputFailure) {
+    if let status = try? FileStatus.of(path, followingLinks: true), status.mode & 0o222 == 0 {
+      throw .failed(reason: "\(path.printable()) is read-only (mode \(status.octalMode))")
+    }
     let file: TemporaryFile
     do throws(SystemError) {
       file = try temporary(beside: try resolved())

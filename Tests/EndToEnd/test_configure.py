@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import shlex
 import stat
 import subprocess
@@ -37,6 +38,19 @@ FILES = {
     "present with an old process": b"[profile ci]\ncredential_process = /old/daypass credential-process --profile ci\n",
     "similar names": b"[profile ci2]\noutput = json\n[ci]\noutput = text\n[profile  c i]\noutput = text\n",
     "header with a comment": b"[profile ci] # deploys\noutput = json\n",
+    "present and double-quoted": b'[profile "ci"]\noutput = json\n',
+    "present, its blanks tabs": b"[profile\t ci ]\noutput = json\n",
+    "CR alone": b"[default]\rregion = us-east-1\r\r[profile other]\routput = text\r",
+    "present, CR alone": b"[profile ci]\routput = json\r\r[profile other]\rregion = eu-west-1\r",
+    "CR alone, no end": b"[default]\rregion = us-east-1",
+    "LF, then CR LF": b"[default]\nregion = us-east-1\r\n[profile other]\routput = text\n",
+    "NUL in a comment": b"# a\x00b\n[default]\nregion = us-east-1\n",
+    "a blank before the word": b"[ profile ci]\noutput = json\n",
+    "form feeds": b"\x0c\n[default]\nregion = us-east-1\n\x0c\n",
+    "the same name in other letters": b"[profile CI]\nregion = us-east-1\n",
+    "brackets and signs in values": b"[default]\nx = [profile ci]\ny = a = b : c ; d # e\n",
+    "a value that goes on with a header": b"[default]\nnote = one\n  [profile ci]\n  two\n",
+    "a thousand others": b"".join(b"[profile p%d]\nregion = us-east-1\n" % number for number in range(1000)),
     "latin-1": b"# caf\xe9\n[default]\nregion = us-east-1\n",
 }
 REGION = "eu-central-1"
@@ -68,6 +82,12 @@ def read(daypass, profile="ci") -> dict:
     return session.get_scoped_config()
 
 
+def end_of(content: bytes) -> bytes:
+    """Of the first line."""
+    found = re.search(rb"\r\n|\r|\n", content)
+    return found.group() if found else b"\n"
+
+
 def changes(before: bytes, after: bytes) -> list[bytes]:
     lines = difflib.diff_bytes(
         difflib.unified_diff, before.splitlines(keepends=True), after.splitlines(keepends=True), n=0)
@@ -82,7 +102,7 @@ def test_only_the_lines_that_are_meant_change(ci, name):
     ci.run("configure", "--profile", "ci").expect()
     after = path.read_bytes()
     line = f"credential_process = {ci.path} credential-process --profile ci"
-    end = b"\r\n" if b"\r\n" in before else b"\n"
+    end = end_of(before)
 
     added = [each[1:] for each in changes(before, after) if each.startswith(b"+")]
     removed = [each[1:] for each in changes(before, after) if each.startswith(b"-")]
@@ -97,7 +117,7 @@ def test_only_the_lines_that_are_meant_change(ci, name):
     assert [each.strip().split(b" ")[0].split(b"=")[0].lower() for each in own] in (
         [b"credential_process", b"region"], [b"region", b"credential_process"])
     assert line.encode() in own[0] + own[1]
-    assert added.count(b"[profile ci]" + end) == (0 if b"profile ci]" in before or b"'ci'" in before else 1)
+    assert added.count(b"[profile ci]" + end) == (0 if "present" in name or "header with" in name else 1)
 
     if name != "latin-1":
         scoped = read(ci)
@@ -117,8 +137,8 @@ def test_remove_gives_the_file_back(ci, name):
     ci.run("configure", "--profile", "ci").expect()
     ci.run("configure", "--profile", "ci", "--remove").expect()
     before = FILES[name] or b""
-    end = b"\r\n" if b"\r\n" in before else b"\n"
-    assert path.read_bytes() == (before if not before or before.endswith(b"\n") else before + end)
+    end = end_of(before)
+    assert path.read_bytes() == (before if not before or before.endswith((b"\n", b"\r")) else before + end)
     assert "Nothing to change" in ci.run("configure", "--profile", "ci", "--remove").expect().stderr
 
 
@@ -149,6 +169,9 @@ def test_another_name(ci):
     ("credentials", b"[ci]\nrole_arn = arn:aws:iam::123456789012:role/x\n", 2),
     ("config", b"[profile ci]\noutput = json\nsso_session = work\n", 3),
     ("config", b"[profile ci]\ncredential_process = /opt/other --x\n", 2),
+    ("config", b"[profile ci]\routput = json\rrole_arn = x\r", 3),
+    ("credentials", b"\xef\xbb\xbf[ci]\naws_access_key_id = AKIAX\n", 2),
+    ("credentials", b"[ ci ]\naws_access_key_id = AKIAX\n", 2),
 ])
 def test_what_aws_tools_would_prefer_is_named_by_its_line(ci, file, content, line):
     path = put(ci, content, file)
@@ -161,6 +184,31 @@ def test_a_profile_that_is_there_twice_is_refused(ci):
     path = put(ci, b"[profile ci]\n[default]\n[profile ci]\n")
     assert "lines 1, 3" in ci.run("configure", "--profile", "ci").expect(78).stderr
     assert path.read_bytes() == b"[profile ci]\n[default]\n[profile ci]\n"
+
+
+@pytest.mark.parametrize("content", [
+    b"[profile ci]\n[profile 'ci']\n", b"[profile ci]\r[default]\r[profile ci]\r"])
+def test_two_ways_to_write_one_name_are_one_name(ci, content):
+    path = put(ci, content)
+    ci.run("configure", "--profile", "ci").expect(78)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("arguments", [[], ["--remove"]])
+def test_a_byte_order_mark_is_said_to_be_in_the_way(ci, arguments):
+    """botocore finds no section in such a file, whatever is added to it."""
+    content = b"\xef\xbb\xbf[default]\nregion = us-east-1\n"
+    path = put(ci, content)
+    refused = ci.run("configure", "--profile", "ci", *arguments).expect(78)
+    assert "byte order mark" in refused.stderr and path.read_bytes() == content
+
+
+def test_a_file_that_is_read_only_stays_as_it_is(ci):
+    path = put(ci, b"[default]\nregion = us-east-1\n")
+    path.chmod(0o444)
+    refused = ci.run("configure", "--profile", "ci").expect(74)
+    assert "read-only" in refused.stderr and str(path) in refused.stderr
+    assert path.read_bytes() == b"[default]\nregion = us-east-1\n" and stat.S_IMODE(path.stat().st_mode) == 0o444
 
 
 def test_keys_of_another_profile_are_nobodys_business(ci):
@@ -176,6 +224,30 @@ def test_files_named_by_the_environment(ci):
     assert elsewhere.exists() and not config(ci).exists()
     keys.write_bytes(b"[ci]\naws_access_key_id=A\n")
     ci.run("configure", "--profile", "ci", env=env).expect(78)
+
+
+@pytest.mark.parametrize("variable, code", [("aws/config", 0), ("~/elsewhere/config", 0), ("/dev/null", 78)])
+def test_odd_places_named_by_the_environment(ci, variable, code):
+    """From the working directory, from the home directory, and no file at all."""
+    ci.run("configure", "--profile", "ci", env={"AWS_CONFIG_FILE": variable}).expect(code)
+    found = [ci.directory / "aws/config", ci.home / "elsewhere/config"]
+    assert [path.exists() for path in found] == [variable == "aws/config", variable.startswith("~")]
+    assert not config(ci).exists()
+
+
+def test_links_are_followed_to_their_end(ci):
+    """~/.aws itself may be one, as dotfile managers make it."""
+    real = ci.directory / "dotfiles/aws"
+    real.mkdir(parents=True)
+    (real / "work.config").write_bytes(b"[default]\nregion = us-east-1\n")
+    (real / "config").symlink_to("work.config")
+    (ci.home / ".aws").symlink_to(real)
+    ci.run("configure", "--profile", "ci").expect()
+    assert b"[profile ci]" in (real / "work.config").read_bytes()
+    assert (ci.home / ".aws").is_symlink() and (real / "config").is_symlink()
+    (real / "config").unlink()
+    (real / "config").symlink_to("config")
+    ci.run("configure", "--profile", "ci").expect(78)
 
 
 def test_a_link_stays_a_link_and_the_mode_stays(ci):

@@ -49,6 +49,7 @@ struct AWSProfileEdit {
 
   private func checked(_ config: Given) throws(AWSProfileError) -> AWSConfigText {
     let text = AWSConfigText(config.content ?? [], kind: .config)
+    guard !text.hasByteOrderMark else { throw .byteOrderMark(path: config.path) }
     let headers = text.headers(of: name)
     guard headers.count <= 1 else { throw .twice(name, path: config.path, lines: headers) }
     return text
@@ -95,6 +96,7 @@ enum AWSProfileError: Explained, Hashable {
   case rival(String, key: String, path: String, line: Int)
   case otherProcess(String, path: String, line: Int)
   case twice(String, path: String, lines: [Int])
+  case byteOrderMark(path: String)
   case noLine(String)
 
   var kind: FailureKind { .configuration }
@@ -108,6 +110,8 @@ enum AWSProfileError: Explained, Hashable {
     case .twice(let name, let path, let lines):
       "\(path.printable()) has the AWS profile \(name.printable()) \(lines.count) times (lines "
         + lines.map(String.init).joined(separator: ", ") + "), which AWS tools do not read"
+    case .byteOrderMark(let path):
+      "\(path.printable()) begins with a byte order mark, and most AWS tools read nothing of such a file"
     case .noLine(let path): "no credential_process line can hold the path \(path.printable())"
     }
   }
@@ -117,6 +121,7 @@ enum AWSProfileError: Explained, Hashable {
     case .rival(_, _, let path, let line), .otherProcess(_, let path, let line):
       "remove line \(line) of \(path.printable()), or choose another name with --aws-profile"
     case .twice: "make one section of them"
+    case .byteOrderMark: "save it as UTF-8 without a byte order mark (its first three bytes)"
     case .noLine: "install daypass at a path without control characters, \" #\" and \" ;\""
     }
   }

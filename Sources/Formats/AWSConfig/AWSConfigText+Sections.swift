@@ -43,17 +43,20 @@ extension AWSConfigText {
   }
 
   private func isHeader(_ name: String, of profile: String) -> Bool {
-    if kind == .credentials { return name.utf8.elementsEqual(profile.utf8) }
-    if name == "default" { return profile == "default" }
+    let trimmed = AWSConfigText.trimmed(name.utf8)
+    if kind == .credentials { return trimmed.utf8.elementsEqual(profile.utf8) }
+    if trimmed == "default" { return profile == "default" }
+    // For botocore blanks before the word make it something else.
+    guard name.hasPrefix("profile") else { return false }
     let words = AWSConfigText.words(name)
     return words.count == 2 && words[0] == "profile" && words[1].utf8.elementsEqual(profile.utf8)
   }
 
-  /// What is between the brackets.
+  /// What is between the brackets, with the blanks that are there.
   private static func headerName(_ line: [UInt8]) -> String? {
     let inner = line.drop(while: isIndent).dropFirst()
     guard let end = inner.lastIndex(of: UInt8(ascii: "]")), end > inner.startIndex else { return nil }
-    return trimmed(inner[..<end])
+    return String(decoding: inner[..<end], as: UTF8.self)
   }
 
   private static func key(of line: [UInt8]) -> String? {

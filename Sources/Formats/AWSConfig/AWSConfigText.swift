@@ -21,14 +21,24 @@ public struct AWSConfigText: Sendable {
   }
 
   let kind: Kind
+  /// Whether it begins with UTF-8's byte order mark: then botocore reads nothing of it, and others what follows.
+  public let hasByteOrderMark: Bool
   /// With their line ends.
   private(set) var lines: [[UInt8]]
 
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// Lines end at LF, CR LF, or CR alone.
   public init(_ bytes: [UInt8], kind: Kind) {
     self.kind = kind
+    hasByteOrderMark = bytes.starts(with: AWSConfigText.byteOrderMark)
     lines = []
     var line: [UInt8] = []
-    for byte in bytes {
+    for byte in bytes.dropFirst(hasByteOrderMark ? AWSConfigText.byteOrderMark.count : 0) {
+      if line.last == 0x0D, byte != 0x0A {
+        lines.append(line)
+        line = []
+      }
       line.append(byte)
       if byte == 0x0A {
         lines.append(line)
@@ -38,7 +48,7 @@ public struct AWSConfigText: Sendable {
     if !line.isEmpty { lines.append(line) }
   }
 
-  public var bytes: [UInt8] { Array(lines.joined()) }
+  public var bytes: [UInt8] { (hasByteOrderMark ? AWSConfigText.byteOrderMark : []) + lines.joined() }
 
   /// Lines of the headers of a profile, from 1: none, one, or several, which botocore refuses to read.
   public func headers(of profile: String) -> [Int] { sections(of: profile).map { $0.header + 1 } }
@@ -59,7 +69,7 @@ public struct AWSConfigText: Sendable {
       if let option = section.options.first(where: { $0.key == key }) {
         if self.value(of: lines[option.lines.lowerBound]) == value, option.lines.count == 1 { continue }
         let line = lines[option.lines.lowerBound]
-        lines.replaceSubrange(option.lines, with: [prefix(of: line) + value.utf8 + end(of: line)])
+        lines.replaceSubrange(option.lines, with: [prefix(of: line) + value.utf8 + AWSConfigText.lineEnd(of: line)])
       } else {
         insert(key, value, into: section)
       }
@@ -85,7 +95,7 @@ public struct AWSConfigText: Sendable {
   private mutating func appendSection(_ profile: String) {
     let end = lineEnd
     if let last = lines.last {
-      if last.last != 0x0A { lines[lines.count - 1] += end }
+      if AWSConfigText.lineEnd(of: last).isEmpty { lines[lines.count - 1] += end }
       // Also behind one that is there already: `remove` takes one away.
       lines.append(end)
     }
@@ -100,16 +110,19 @@ public struct AWSConfigText: Sendable {
     let neighbour = section.options.last?.lines.lowerBound ?? lines[place...].firstIndex(where: AWSConfigText.says)
     let indent = neighbour.map { lines[$0].prefix(while: AWSConfigText.isIndent) } ?? []
     let end = lineEnd
-    if place > 0, lines[place - 1].last != 0x0A { lines[place - 1] += end }
+    if place > 0, AWSConfigText.lineEnd(of: lines[place - 1]).isEmpty { lines[place - 1] += end }
     lines.insert(Array(indent) + "\(key) = \(value)".utf8 + end, at: place)
   }
 
   /// As the file's first line has it.
-  private var lineEnd: [UInt8] { lines.first.map { $0.suffix(2) == [0x0D, 0x0A] ? [0x0D, 0x0A] : [0x0A] } ?? [0x0A] }
+  private var lineEnd: [UInt8] {
+    let first = lines.first.map(AWSConfigText.lineEnd) ?? []
+    return first.isEmpty ? [0x0A] : first
+  }
 
-  private func end(of line: [UInt8]) -> [UInt8] {
+  private static func lineEnd(of line: [UInt8]) -> [UInt8] {
     if line.suffix(2) == [0x0D, 0x0A] { return [0x0D, 0x0A] }
-    return line.last == 0x0A ? [0x0A] : []
+    return line.suffix(1).filter { $0 == 0x0A || $0 == 0x0D }
   }
 
   /// Up to the value.
