@@ -28,6 +28,8 @@ public struct Surroundings: Sendable {
   public var processID: Int64?
   /// The key file's key, as it was read for what is done now; nil where nobody remembers.
   var keyMemory: KeyMemory?
+  /// What is sealed anew is sealed with them.
+  let chosenKeys = ChosenKeys()
   /// What an answer for the front is sealed with: as its data were.
   let openedKey = OpenedKey()
   /// What was said already in this run.

@@ -63,6 +63,79 @@ import Testing
     #expect(world.keyRing.count == 1)
   }
 
+  // MARK: Many in one run
+
+  /// Buys for as many jobs in one process.
+  private func buy(_ count: Int, from first: Int, _ world: World, _ surroundings: Surroundings) throws {
+    for index in first..<(first + count) {
+      let job = world.job {
+        $0.store = .auto; $0.sessionName = "job\(index)"
+      }
+      _ = try CredentialBroker(surroundings, profile: job).lease(
+        .atLeast(0), until: world.clocks.boot() + .seconds(25))
+    }
+  }
+
+  private func keys(_ world: World) -> Set<KeyReference> {
+    Set(
+      world.files("credentials-").compactMap { name in
+        if case .sealed(let file) = SealedFile.read(world.content(name), kind: .credentials) { file.key } else { nil }
+      })
+  }
+
+  @Test(arguments: [true, false])
+  func `one run chooses its key once, however much it buys`(hasKeyring: Bool) throws {
+    let world = try World()
+    world.keyRing.isLasting = hasKeyring
+    world.setFile("/token", world.provider.issue("robot"))
+    let surroundings = world.surroundings()
+    try buy(1, from: 0, world, surroundings)
+    #expect(world.disk.takeLists() > 0)
+    try buy(20, from: 1, world, surroundings)
+    #expect(world.disk.takeLists() == 0)
+    #expect(keys(world).count == 1)
+    #expect(world.keyRing.count == (hasKeyring ? 1 : 0))
+  }
+
+  @Test func `a login elsewhere brings its key within a minute`() throws {
+    let world = try World()
+    world.setFile("/token", world.provider.issue("robot"))
+    let surroundings = world.surroundings()
+    try buy(1, from: 0, world, surroundings)
+    #expect(keys(world).map(\.place) == [.keyring])
+    try world.login(
+      world.profile {
+        $0.store = .file; $0.roleARN = nil
+      })
+    world.clocks.advance(ChosenKeys.lifetime)
+    try buy(1, from: 1, world, surroundings)
+    #expect(Set(keys(world).map(\.place)) == [.keyring, .file])
+  }
+
+  @Test func `a chosen key that is gone is not waited for`() throws {
+    let world = try World()
+    world.setFile("/token", world.provider.issue("robot"))
+    let surroundings = world.surroundings()
+    try buy(1, from: 0, world, surroundings)
+    world.keyRing.restart()
+    try buy(1, from: 1, world, surroundings)
+    #expect(world.keyRing.count == 1)
+    #expect(keys(world).count == 2)
+  }
+
+  @Test func `what a restart has locked is replaced without looking through the directory for each`() throws {
+    let world = try World()
+    world.setFile("/token", world.provider.issue("robot"))
+    try buy(10, from: 0, world, world.surroundings())
+    world.keyRing.restart()
+    let surroundings = world.surroundings()
+    try buy(1, from: 0, world, surroundings)
+    _ = world.disk.takeLists()
+    try buy(9, from: 1, world, surroundings)
+    #expect(world.disk.takeLists() == 0)
+    #expect(keys(world).count == 1)
+  }
+
   @Test func `a refresh leaves a session under the key that opened it`() throws {
     let world = try World()
     try world.login()

@@ -122,11 +122,12 @@ struct CredentialCache {
     guard surroundings.clearance.isDue(at: surroundings.clocks.boot()),
       let names = try? names(prefix(nil), surroundings)
     else { return }
+    let all = Set(names)
     for name in names {
       if name.hasSuffix(FailureRecord.suffix) {
         let data = String(name.dropLast(FailureRecord.suffix.count))
         let failure = FailureRecord(surroundings: surroundings, name: data)
-        if !names.contains(data), failure.isLongOver { failure.forget() }
+        if !all.contains(data), failure.isLongOver { failure.forget() }
         continue
       }
       guard hasExpired(name, surroundings, store),

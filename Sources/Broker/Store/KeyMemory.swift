@@ -13,6 +13,29 @@ final class KeyMemory: Sendable {
   func remember(_ key: SealingKey) { kept.withLock { $0 = key } }
 }
 
+/// Which keys were chosen a moment ago for what is sealed anew: their names alone. To choose one is to look through the
+/// state directory, and one run may seal thousands of files; but a login elsewhere may bring another, so the choice is
+/// made again each minute, and at once where the chosen one is gone.
+final class ChosenKeys: Sendable {
+  static let lifetime = Duration.seconds(60)
+  private let chosen = Mutex<[StoreChoice: (reference: KeyReference, until: BootTime)]>([:])
+
+  /// One choice at a time: of two that both find nothing, each would make a key.
+  ///
+  /// - Parameter usable: the key, while it can be had.
+  func key(
+    _ choice: StoreChoice, at now: BootTime, usable: (KeyReference) throws(Failure) -> SealingKey?,
+    choose: () throws(Failure) -> SealingKey
+  ) throws(Failure) -> SealingKey {
+    try chosen.withLock { (chosen) throws(Failure) in
+      if let known = chosen[choice], now < known.until, let key = try usable(known.reference) { return key }
+      let key = try choose()
+      chosen[choice] = (key.reference, now + ChosenKeys.lifetime)
+      return key
+    }
+  }
+}
+
 /// Which key opened the files of this run: its name alone.
 final class OpenedKey: Sendable {
   private let seen = Mutex<Set<KeyReference>>([])

@@ -70,7 +70,10 @@ struct SealingKeys {
   /// - Parameter room: what was reserved for a key file.
   func key(_ reference: KeyReference?, in room: (any ReservedWrite)? = nil) throws(Failure) -> SealingKey {
     if let reference, case .found(let key) = try find(reference) { return key }
-    return try choose(existing: nil, in: room)
+    // It comes before whatever was chosen earlier.
+    if choice == .auto, let key = try credential() { return key }
+    return try surroundings.chosenKeys.key(
+      choice, at: surroundings.clocks.boot(), usable: usable, choose: { () throws(Failure) in try choose(in: room) })
   }
 
   /// The key that `reference` names, nil while it cannot be reached.
@@ -87,16 +90,16 @@ struct SealingKeys {
   }
 
   /// The key for something new; made where there is none.
-  ///
-  /// - Parameter existing: the key of the session that is replaced.
-  func choose(existing: KeyReference?, in room: (any ReservedWrite)? = nil) throws(Failure) -> SealingKey {
-    if let key = try chosen(existing: existing) { return key }
+  private func choose(in room: (any ReservedWrite)?) throws(Failure) -> SealingKey {
+    if let key = try chosen(existing: nil) { return key }
     if choice != .file, surroundings.keyRing.isLasting, let key = try newKeyringKey() { return key }
     if choice == .keyring { throw SealingKeys.noKeyring }
     return try file(in: room)
   }
 
   /// The same without making one: nil where there is none yet. What would keep one from being made is thrown here.
+  ///
+  /// - Parameter existing: the key of the session that is replaced.
   func chosen(existing: KeyReference?) throws(Failure) -> SealingKey? {
     switch choice {
     case .credential:
@@ -130,8 +133,11 @@ struct SealingKeys {
 
   /// Deletes a key of the keyring that no file names any more.
   func forget(_ reference: KeyReference) throws(Failure) {
-    guard reference.place == .keyring, !(try isNamed(reference)) else { return }
-    surroundings.keyRing.remove(SealingKeys.keyringName(reference.id))
+    let name = SealingKeys.keyringName(reference.id)
+    // After a restart it is gone already, and thousands of files name it that are sealed anew one after the other: the
+    // directory is not looked through for each.
+    guard reference.place == .keyring, surroundings.keyRing.key(name) != nil, !(try isNamed(reference)) else { return }
+    surroundings.keyRing.remove(name)
   }
 
   /// Deletes the keys of the keyring that files named before `body` and that none names after it.
@@ -152,21 +158,22 @@ struct SealingKeys {
   private func inUse(
     _ existing: KeyReference?, by kinds: [SealedFile.Kind], in places: Set<SealingPlace>
   ) throws(Failure) -> SealingKey? {
-    func usable(_ reference: KeyReference) throws(Failure) -> SealingKey? {
-      guard places.contains(reference.place), reference.place != .keyring || surroundings.keyRing.isLasting,
-        case .found(let key) = try find(reference)
-      else { return nil }
-      return key
-    }
-    if let existing, let key = try usable(existing) { return key }
+    if let existing, places.contains(existing.place), let key = try usable(existing) { return key }
     var tried: [KeyReference] = []
     // One after the other: with thousands of files the first nearly always tells.
     for name in try names() {
-      guard let reference = try reference(in: name, kinds), !tried.contains(reference) else { continue }
+      guard let reference = try reference(in: name, kinds), places.contains(reference.place), !tried.contains(reference)
+      else { continue }
       if let key = try usable(reference) { return key }
       tried.append(reference)
     }
     return nil
+  }
+
+  /// Nil also for one that is in the keyring, and would not be there for a later login.
+  private func usable(_ reference: KeyReference) throws(Failure) -> SealingKey? {
+    guard reference.place != .keyring || surroundings.keyRing.isLasting else { return nil }
+    return try reachable(reference)
   }
 
   private func isNamed(_ reference: KeyReference) throws(Failure) -> Bool {

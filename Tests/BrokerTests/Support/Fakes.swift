@@ -92,6 +92,7 @@ final class Disk: StateDirectory {
   private let clocks: ManualClocks
   private let fault = Mutex<Fault?>(nil)
   private let read = Mutex<[String]>([])
+  private let lists = Mutex(0)
   private let rival = Mutex<(@Sendable () -> Void)?>(nil)
 
   init(_ path: String, _ clocks: ManualClocks) {
@@ -123,7 +124,17 @@ final class Disk: StateDirectory {
       return names
     }
   }
-  func names() throws(StateFailure) -> [String] { try real.names() }
+  func names() throws(StateFailure) -> [String] {
+    lists.withLock { $0 += 1 }
+    return try real.names()
+  }
+  /// How often its files were listed since.
+  func takeLists() -> Int {
+    lists.withLock { count in
+      defer { count = 0 }
+      return count
+    }
+  }
   func stamp(of name: String) throws(StateFailure) -> FileStamp? { try real.stamp(of: name) }
   func write(_ bytes: [UInt8], to name: String, _ durability: Durability) throws(StateFailure) {
     try check(name)
