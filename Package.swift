@@ -7,6 +7,12 @@
 
 import PackageDescription
 
+// Nothing looks for the full program's symbols: the loader would prepare thousands of them at each start. The toolchain's
+// own linker knows how to write relocations down in a twentieth of the room.
+var linkerFlags = ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"]
+// What ci/build has found that may be linked in instead of being loaded at each start (docs/decisions/0017).
+if let path = Context.environment["DAYPASS_LINK_PATH"] { linkerFlags += ["-L", path] }
+
 let package = Package(
   name: "daypass",
   products: [
@@ -27,6 +33,8 @@ let package = Package(
     .systemLibrary(name: "CSealing", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // Real C: what must run between fork and exec, in a signal handler, or through a raw system call.
     .target(name: "CHost"),
+    // Keeps out of the program what ArgumentParser would bring and daypass does not use.
+    .target(name: "CFoundationStandIn"),
 
     // Values and seams; then bytes to values. No effects.
     .target(name: "Model"),
@@ -60,10 +68,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    // Nothing looks for its symbols: the loader would prepare thousands of them at each start.
     .executableTarget(
-      name: "daypass-full", dependencies: ["Command"],
-      linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"])]),
+      name: "daypass-full", dependencies: ["Command", "CFoundationStandIn"],
+      linkerSettings: [.unsafeFlags(linkerFlags)]),
 
     // What is called: a small program that prints what the full one left, and else becomes it. Linked whole, because most
     // of what a dynamic program does in its first milliseconds is to be linked.

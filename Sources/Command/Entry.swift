@@ -30,7 +30,9 @@ public enum Entry {
       if let help = try Help(arguments, verbs: Daypass.verbs) {
         try StandardOutput.deliver(help.text)
       } else {
-        var command = try Daypass.parseAsRoot(ExecArguments.separated(arguments))
+        let words = ExecArguments.separated(arguments)
+        try UsageError.refuseDump(words, verbs: Daypass.verbs)
+        var command = try Daypass.parseAsRoot(words)
         try command.run()
       }
       return ExitStatus.done

@@ -12,6 +12,14 @@ enum UsageError {
     return Failure(.usage, "there is no verb \"\(name.printable(limit: 40))\"", hint: nearest ?? "see `daypass --help`")
   }
 
+  /// An option that every verb would have of the parser: the description of the command line as JSON, for which it
+  /// would need a library that is not linked (Sources/CFoundationStandIn).
+  static func refuseDump(_ words: [String], verbs: [String]) throws(Failure) {
+    let option = "--experimental-dump-help"
+    guard words.prefix(while: { $0 != "--" }).contains(where: { $0.hasPrefix(option) }) else { return }
+    throw failure(parserText: "Unknown option '\(option)'", verb: words.first, verbs: verbs)
+  }
+
   /// What ArgumentParser says of an error, as one message. Its first line says what is wrong; the usage behind it would
   /// push that off a small screen.
   static func failure(parserText: String, verb: String?, verbs: [String]) -> Failure {

@@ -9,7 +9,9 @@ struct UsageTests {
   private func refusal(of arguments: [String]) -> Failure? {
     do {
       if try Help(arguments, verbs: Daypass.verbs) != nil { return nil }
-      _ = try Daypass.parseAsRoot(ExecArguments.separated(arguments))
+      let words = ExecArguments.separated(arguments)
+      try UsageError.refuseDump(words, verbs: Daypass.verbs)
+      _ = try Daypass.parseAsRoot(words)
       return nil
     } catch let failure as Failure {
       return failure
@@ -34,6 +36,7 @@ struct UsageTests {
       (["token", "--role", "x"], "unknown option '--role'; did you mean '--role-arn'?"),
       (["token", "--zzzzzzzz"], "unknown option '--zzzzzzzz'; see `daypass token --help`"),
       (["token", "--profile"], "missing value for '--profile <name>'; see `daypass token --help`"),
+      (["token", "--experimental-dump-help"], "unknown option '--experimental-dump-help'; see `daypass token --help`"),
       (["login", "extra"], "unexpected argument 'extra'; see `daypass login --help`"),
       (["exec", "--bogus", "aws", "s3"], "unknown option '--bogus'; see `daypass exec --help`"),
     ])

@@ -1,0 +1,2 @@
+// Nothing to call: this target is there to be linked.
+#pragma once
