@@ -22,6 +22,10 @@ public struct OpenSSL: Cryptography {
     }
   }
 
+  /// Readies what the first random number needs, and with it all ciphers, which takes longer than any use of them: for
+  /// a moment in which there is nothing else to do.
+  @Sendable public static func warmUp() { _ = try? OpenSSL().randomBytes(1) }
+
   public func digest(_ algorithm: DigestAlgorithm, _ bytes: [UInt8]) -> [UInt8] {
     guard let digest = OpenSSL.computed(algorithm, bytes) else {
       // Not even an empty or zero digest may stand for an unknown one: it could be taken for equal to another.

@@ -24,16 +24,16 @@ final class Connections: @unchecked Sendable {
 
   /// The reply, and the absolute URL it redirects to, if it does.
   func perform(
-    _ exchange: Exchange, interruption: Interruption
+    _ exchange: Exchange, interruption: Interruption, meanwhile errand: Errand
   ) throws(TransportFailure) -> (response: HTTPResponse, location: String?) {
-    guard let body = exchange.request.body else { return try perform(exchange, body: nil, interruption) }
+    guard let body = exchange.request.body else { return try perform(exchange, body: nil, interruption, errand) }
     return try body.withBytes { (bytes) throws(TransportFailure) in
-      try perform(exchange, body: bytes, interruption)
+      try perform(exchange, body: bytes, interruption, errand)
     }
   }
 
   private func perform(
-    _ exchange: Exchange, body: UnsafeRawBufferPointer?, _ interruption: Interruption
+    _ exchange: Exchange, body: UnsafeRawBufferPointer?, _ interruption: Interruption, _ errand: Errand
   ) throws(TransportFailure) -> (response: HTTPResponse, location: String?) {
     let receiver = ReplyReceiver(bodyLimit: exchange.request.bodyLimit)
     let headers = try HeaderList(for: exchange.request)
@@ -54,7 +54,7 @@ final class Connections: @unchecked Sendable {
     try easy.set(CURLOPT_HEADERDATA, lent: Unmanaged.passUnretained(receiver).toOpaque())
 
     let start = ContinuousClock.now
-    let code = try run(interruption)
+    let code = try run(interruption, meanwhile: errand)
     if code != CURLE_OK || receiver.refusal != nil {
       throw Diagnosis(code: code, easy: easy, exchange: exchange, elapsed: ContinuousClock.now - start)
         .failure(refusal: receiver.refusal)
@@ -65,7 +65,7 @@ final class Connections: @unchecked Sendable {
   }
 
   /// Drives the transfer to its end, or until a signal asks to stop, whatever it is waiting for.
-  func run(_ interruption: Interruption) throws(TransportFailure) -> CURLcode {
+  func run(_ interruption: Interruption, meanwhile errand: Errand? = nil) throws(TransportFailure) -> CURLcode {
     try interruption.check()
     guard curl_multi_add_handle(multi, easy.pointer) == CURLM_OK else { throw .exhausted(reason: "no memory") }
     defer { curl_multi_remove_handle(multi, easy.pointer) }
@@ -78,6 +78,8 @@ final class Connections: @unchecked Sendable {
       if let code = result() { return code }
       if running == 0 { return CURLE_FAILED_INIT }
       try interruption.check()
+      // Once the request is on its way.
+      if let errand, easy.microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0 { errand.run() }
       let isReadable = try wait(
         watching: isPausing ? -1 : interruption.descriptor, atMost: isPausing ? .milliseconds(50) : .seconds(1))
       try interruption.check()

@@ -15,6 +15,7 @@ public final class CurlTransport: Transport {
   let interruption: Interruption
   private let trace: any Diagnostics
   private let userAgent: String
+  private let errand: Errand
   private let idle = Mutex<[Connections]>([])
 
   /// - Parameters:
@@ -22,11 +23,15 @@ public final class CurlTransport: Transport {
   ///     request; a file that cannot be used fails that request with `TransportFailure.unusableCAFile`.
   ///   - interruptDescriptor: becomes readable when a signal has arrived; −1 for none. Only watched, never read.
   ///   - pendingSignal: the signal that asks the program to end, if there is one.
+  ///   - meanwhile: a short piece of work that is to be done sooner or later; it is done once, while the first answer is
+  ///     waited for.
   public init(
     caFile: String? = nil, proxies: ProxyPolicy = .none, interruptDescriptor: Int32 = -1,
-    pendingSignal: @escaping @Sendable () -> Int32? = { nil }, trace: any Diagnostics, userAgent: String
+    pendingSignal: @escaping @Sendable () -> Int32? = { nil }, trace: any Diagnostics, userAgent: String,
+    meanwhile: @escaping @Sendable () -> Void = {}
   ) {
     CurlTransport.prepare()
+    errand = Errand(meanwhile)
     authorities = CertificateAuthorities(extraFile: caFile)
     self.proxies = proxies
     interruption = Interruption(descriptor: interruptDescriptor, pendingSignal: pendingSignal)
@@ -71,7 +76,7 @@ public final class CurlTransport: Transport {
     let exchange = try exchange(request, target, timeout: deadline.remaining)
     trace.log(.trace, "→ \(exchange.summary)")
     do throws(TransportFailure) {
-      let reply = try connections.perform(exchange, interruption: interruption)
+      let reply = try connections.perform(exchange, interruption: interruption, meanwhile: errand)
       trace.log(.trace, CurlTransport.summary(of: reply.response, from: target, after: deadline.elapsedMilliseconds))
       return reply
     } catch {
@@ -109,6 +114,18 @@ struct Interruption: Sendable {
 
   func check() throws(TransportFailure) {
     if let signal = pendingSignal() { throw .interrupted(Interrupted(signal: signal)) }
+  }
+}
+
+/// Done once, by whoever has the time first.
+final class Errand: Sendable {
+  private let isBegun = Atomic(false)
+  private let work: @Sendable () -> Void
+
+  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+
+  func run() {
+    if !isBegun.exchange(true, ordering: .relaxed) { work() }
   }
 }
 

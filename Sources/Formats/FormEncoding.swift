@@ -31,7 +31,7 @@ public enum FormEncoding {
       field.value.withBytes { appendEncoded($0, to: &body) }
     }
     let result = Secret(body)
-    wipe(&body)
+    body.withUnsafeMutableBytes { Erasure.erase($0) }
     return result
   }
 
@@ -85,11 +85,5 @@ public enum FormEncoding {
         result.append(upperHexDigit(byte & 15))
       }
     }
-  }
-
-  /// The optimizer may not drop this, although nobody reads the array afterwards.
-  @inline(never) @_optimize(none)
-  private static func wipe(_ bytes: inout [UInt8]) {
-    for index in bytes.indices { bytes[index] = 0 }
   }
 }

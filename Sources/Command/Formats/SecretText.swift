@@ -33,14 +33,8 @@ struct SecretText: ~Copyable {
 
   consuming func finish() -> Secret {
     let secret = Secret(bytes)
-    wipe()
+    bytes.withUnsafeMutableBytes { Erasure.erase($0) }
     return secret
-  }
-
-  /// Not to be optimized away, although nobody reads the bytes again.
-  @inline(never) @_optimize(none)
-  private mutating func wipe() {
-    for index in bytes.indices { bytes[index] = 0 }
   }
 }
 
