@@ -27,7 +27,9 @@ public enum Entry {
 
   private static func run(_ arguments: [String]) -> Int32 {
     do {
-      if let help = try Help(arguments, verbs: Daypass.verbs) {
+      if let choices = PlainCommandLine.choices(arguments) {
+        try choices.run()
+      } else if let help = try Help(arguments, verbs: Daypass.verbs) {
         try StandardOutput.deliver(help.text)
       } else {
         let words = ExecArguments.separated(arguments)

@@ -14,17 +14,19 @@ struct Wiring {
   let surroundings: Surroundings
 
   /// - Parameter warns: whether settings that have no effect are said here.
-  init(_ options: CommonOptions, warns: Bool = true) throws(Failure) {
+  init(_ options: CommonOptions, warns: Bool = true) throws(Failure) { try self.init(options.choices, warns: warns) }
+
+  init(_ choices: CommonChoices, warns: Bool = true) throws(Failure) {
     environment = Environment.given()
     try environment.refuseUnreadable()
     let variables = environment.variables
-    log = Log(level: try options.output.level(variables))
-    color = try options.output.colorChoice(variables)
-    let places = try Places(environment, config: options.selection.config)
+    log = Log(level: try choices.output.level(variables))
+    color = try choices.output.colorChoice(variables)
+    let places = try Places(environment, config: choices.config)
     do throws(SettingError) {
       settings = try Settings(
-        config: options.selection.config, environment: variables, home: places.home, read: ConfigContents.read)
-      profile = try settings.profile(named: options.selection.profile, flags: options.profile.flags)
+        config: choices.config, environment: variables, home: places.home, read: ConfigContents.read)
+      profile = try settings.profile(named: choices.profile, flags: choices.flags)
     } catch {
       throw Failure(error)
     }
@@ -69,7 +71,7 @@ struct Wiring {
     CurlTransport(
       caFile: caFile, proxies: ProxyPolicy(environment: environment.variables),
       interruptDescriptor: Interrupts.descriptor, pendingSignal: { Interrupts.pending }, trace: log,
-      userAgent: "daypass/\(Version.text)")
+      userAgent: "daypass/\(Version.text)", meanwhile: OpenSSL.warmUp)
   }
 }
 

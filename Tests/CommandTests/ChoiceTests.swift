@@ -30,9 +30,8 @@ struct ChoiceTests {
 
   @Test("levels are known by their names", arguments: LogLevel.allCases)
   func levels(level: LogLevel) throws {
-    var options = try OutputOptions.parse([])
-    options.logLevel = "\(level)"
-    #expect(try options.level(["DAYPASS_LOG_LEVEL": "nothing"]) == level)
-    #expect(try OutputOptions.parse([]).level([:]) == .warning)
+    let choices = try OutputOptions.parse(["--log-level", "\(level)"]).choices
+    #expect(try choices.level(["DAYPASS_LOG_LEVEL": "nothing"]) == level)
+    #expect(try OutputOptions.parse([]).choices.level([:]) == .warning)
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite("--min-ttl")
 struct MinimumTTLTests {
   private func seconds(_ text: String?) throws -> Int64 {
-    try MinimumTTL.parse(text.map { ["--min-ttl", $0] } ?? []).seconds(default: 60)
+    try MinimumTTLOption.parse(text.map { ["--min-ttl", $0] } ?? []).choice.seconds(default: 60)
   }
 
   @Test("is digits with a unit or none")

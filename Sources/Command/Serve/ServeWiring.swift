@@ -21,7 +21,7 @@ struct ServeWiring {
     let environment = Environment.given()
     try environment.refuseUnreadable()
     let variables = environment.variables
-    let log = Log(level: try serve.output.level(variables))
+    let log = Log(level: try serve.output.choices.level(variables))
     let places = try Places(environment, config: serve.config.config)
     do throws(SettingError) {
       let all = try Settings(

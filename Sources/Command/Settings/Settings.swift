@@ -87,7 +87,7 @@ struct Settings: Sendable {
 }
 
 /// The settings given as flags: each key's values in the order of the command line, `true` or `false` for switches.
-struct SettingFlags: Sendable {
+struct SettingFlags: Sendable, Hashable {
   var values: [ProfileKey: [String]] = [:]
   init() {}
 }

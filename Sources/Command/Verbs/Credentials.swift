@@ -4,8 +4,9 @@ import Host
 import Model
 
 struct Credentials: ParsableCommand {
+  static let name = "credentials"
   static let configuration = CommandConfiguration(
-    commandName: "credentials",
+    commandName: name,
     abstract: "Print credentials for the profile's role.",
     usage: "daypass credentials [<options>]",
     discussion: "For example: eval \"$(daypass credentials --format env)\"")
@@ -16,21 +17,23 @@ struct Credentials: ParsableCommand {
         "process (default), env, env-no-export, fish, powershell, windows-cmd, dotenv, ini or github",
         valueName: "format"))
     var format: String?
-    @OptionGroup var ttl: MinimumTTL
+    @OptionGroup var ttl: MinimumTTLOption
   }
 
   @OptionGroup(title: "Output") var own: Own
   @OptionGroup var common: CommonOptions
 
-  func run() throws {
-    let format = try Choice<CredentialFormat>("--format").read(own.format, standard: .process)
-    try CredentialPrinter(common: common, ttl: own.ttl).run(format)
+  var choices: CredentialChoices {
+    CredentialChoices(format: own.format, ttl: own.ttl.choice, common: common.choices)
   }
+
+  func run() throws { try choices.run() }
 }
 
 struct CredentialProcess: ParsableCommand {
+  static let name = "credential-process"
   static let configuration = CommandConfiguration(
-    commandName: "credential-process",
+    commandName: name,
     abstract: "What `credential_process` of the AWS config expects.",
     usage: "daypass credential-process [<options>]",
     discussion: """
@@ -38,18 +41,22 @@ struct CredentialProcess: ParsableCommand {
       credential_process = /usr/local/bin/daypass credential-process --profile NAME
       """)
 
-  @OptionGroup(title: "Output") var ttl: MinimumTTL
+  @OptionGroup(title: "Output") var ttl: MinimumTTLOption
   @OptionGroup var common: CommonOptions
 
-  func run() throws { try CredentialPrinter(common: common, ttl: ttl).run(.process) }
+  var choices: CredentialChoices { CredentialChoices(format: nil, ttl: ttl.choice, common: common.choices) }
+
+  func run() throws { try choices.run() }
 }
 
 /// What both verbs do.
-private struct CredentialPrinter {
-  let common: CommonOptions
-  let ttl: MinimumTTL
+struct CredentialChoices: VerbChoices, Hashable {
+  var format: String?
+  var ttl: MinimumTTL
+  var common: CommonChoices
 
-  func run(_ format: CredentialFormat) throws(Failure) {
+  func run() throws(Failure) {
+    let format = try Choice<CredentialFormat>("--format").read(format, standard: .process)
     let minimum = try ttl.seconds(default: 0)
     AnswerForFront.begin()
     let wiring = try Wiring(common)

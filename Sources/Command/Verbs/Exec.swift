@@ -30,38 +30,58 @@ struct Exec: ParsableCommand {
   @OptionGroup var common: CommonOptions
   @Argument(parsing: .postTerminator, help: .hidden) var command: [String] = []
 
+  var choices: ExecChoices {
+    ExecChoices(
+      env: own.env, user: own.user, keepAWSFiles: own.keepAWSFiles, allowIMDS: own.allowIMDS, scrubCI: own.scrubCI,
+      words: command.count, common: common.choices)
+  }
+
+  func run() throws { try choices.run() }
+}
+
+struct ExecChoices: VerbChoices, Hashable {
+  var env = false
+  var user: String?
+  var keepAWSFiles = false
+  var allowIMDS = false
+  var scrubCI = false
+  /// How many words of the command line, from its end, are the command.
+  var words: Int
+  var common: CommonChoices
+
   func run() throws {
     let wiring = try Wiring(common)
-    try wiring.profile.requireFreeStandardInput(for: Self.name)
+    try wiring.profile.requireFreeStandardInput(for: Exec.name)
     // The command is the end of the command line; the parser's copy of it has lost bytes that are not UTF-8.
-    let program = try CommandLineProgram(Host.givenArguments().suffix(command.count), wiring.environment)
-    let user = try self.user()
+    let program = try CommandLineProgram(Host.givenArguments().suffix(words), wiring.environment)
+    let user = try runAs()
     var environment = ChildEnvironment(wiring.environment, region: wiring.profile.configuredRegion)
     if let user { environment.setUser(user) }
-    if own.scrubCI {
+    if scrubCI {
       // Our own block too, which the command could read as /proc/PID/environ of its parent.
       for name in environment.scrub(wiring.profile, wiring.surroundings) { Environment.eraseGiven(name) }
     }
     let broker = CredentialBroker(wiring.surroundings, profile: wiring.profile)
     let lease = try broker.lease(.atLeast(0), until: wiring.patientDeadline())
     do {
-      if own.env {
+      if env {
         environment.setCredentials(lease.credentials)
         environment.announce()
         try Host.Exec.replace(with: program.program(environment, user: user))
       }
       var living = LivingCredentials(broker, wiring)
       living.user = user
-      if !own.allowIMDS { environment.disableMetadataService() }
-      if !own.keepAWSFiles { living.files = awsFiles(environment, user, wiring.log) }
+      if !allowIMDS { environment.disableMetadataService() }
+      if !keepAWSFiles { living.files = awsFiles(environment, user, wiring.log) }
       throw ExitCode(try living.run(program, &environment, first: lease))
     } catch let failure as ExecFailure {
       StandardError.write("daypass: \(failure.explanation)\n")
       throw ExitCode(failure.shellCode ?? failure.kind.exitCode)
     }
   }
-  private func user() throws(Failure) -> RunAs? {
-    guard let name = own.user else { return nil }
+
+  private func runAs() throws(Failure) -> RunAs? {
+    guard let name = user else { return nil }
     do throws(RunAsFailure) { return try RunAs(name) } catch { throw Failure(error) }
   }
 

@@ -4,16 +4,26 @@ import Host
 import Model
 
 struct Token: ParsableCommand {
+  static let name = "token"
   static let configuration = CommandConfiguration(
-    commandName: "token",
+    commandName: name,
     abstract: "Print a valid ID token and nothing else.",
     usage: "daypass token [<options>]",
     discussion: "For example: export ID_TOKEN=$(daypass token)")
 
-  @OptionGroup(title: "Output") var ttl: MinimumTTL
+  @OptionGroup(title: "Output") var ttl: MinimumTTLOption
   @OptionGroup var common: CommonOptions
 
-  func run() throws {
+  var choices: TokenChoices { TokenChoices(ttl: ttl.choice, common: common.choices) }
+
+  func run() throws { try choices.run() }
+}
+
+struct TokenChoices: VerbChoices, Hashable {
+  var ttl: MinimumTTL
+  var common: CommonChoices
+
+  func run() throws(Failure) {
     let minimum = try ttl.seconds(default: 60)
     AnswerForFront.begin()
     let wiring = try Wiring(common)
