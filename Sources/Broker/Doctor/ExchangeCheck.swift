@@ -38,7 +38,9 @@ extension Evidence {
     if let lacksIdentity { return lacksIdentity }
     guard let endpoint else { return noRole }
     guard case .success = endpoint, stsProbe?.failure == nil else { return .skipped("the STS does not answer") }
-    guard let identity else { return .skipped(isLogin ? "there is no usable session" : "there is no token to buy with") }
+    guard let identity else {
+      return .skipped(isLogin ? "there is no usable session" : "there is no token to buy with")
+    }
     do throws(Failure) {
       let source = try source.get()
       let renewal = try Renewal(surroundings.rememberingKey, profile, source, as: identity, until: soon)

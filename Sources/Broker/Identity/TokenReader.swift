@@ -50,7 +50,7 @@ struct TokenReader {
   }
 
   private func named(_ error: InspectionError) -> Failure {
-    Failure(error.kind, "\(source.place.printable()): \(error.message)", hint: error.hint)
+    Failure(error.kind, "\(source.place.printable(limit: 1000)): \(error.message)", hint: error.hint)
   }
 
   private func inspect(_ token: UnverifiedToken, now: WallTime) throws(InspectionError) -> InspectedToken {
@@ -84,7 +84,7 @@ struct TokenReader {
     do throws(ProgramFailure) {
       text = try surroundings.programs.output(of: command, limit: TokenText.readLimit, until: deadline)
     } catch {
-      throw Failure(error.kind, "\(source.place.printable()): \(error.message)", hint: error.hint)
+      throw Failure(error.kind, "\(source.place.printable(limit: 1000)): \(error.message)", hint: error.hint)
     }
     do throws(SourceError) {
       return try TokenText.token(text.exposedBytes(), from: "what \(source.place) printed")

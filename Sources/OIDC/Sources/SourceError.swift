@@ -21,18 +21,21 @@ public enum SourceError: Explained, Hashable {
     }
   }
 
+  /// A path can be long, and its end tells most.
+  private func shown(_ place: String) -> String { place.printable(limit: 1000) }
+
   public var message: String {
     switch self {
-    case .missing(let place): "\(place.printable()) does not exist"
-    case .unreadable(let place, let reason): "\(place.printable()) cannot be read: \(reason.printable())"
-    case .empty(let place): "\(place.printable()) is empty"
-    case .tooLong(let place): "\(place.printable()) holds more than the 20000 bytes a token may have"
+    case .missing(let place): "\(shown(place)) does not exist"
+    case .unreadable(let place, let reason): "\(shown(place)) cannot be read: \(reason.printable())"
+    case .empty(let place): "\(shown(place)) is empty"
+    case .tooLong(let place): "\(shown(place)) holds more than the 20000 bytes a token may have"
     case .incomplete(let platform, let lacks, _): "\(platform): \(lacks.printable()) is not set"
-    case .unusableURL(let place): "\(place.printable()) is no https URL"
-    case .unusableHeaders(let place, let line): "\(place.printable()): line \(line) is no header (Name: value)"
-    case .refused(let place, let status, _): "\(place.printable()) refused a token (status \(status))"
+    case .unusableURL(let place): "\(shown(place)) is no https URL"
+    case .unusableHeaders(let place, let line): "\(shown(place)): line \(line) is no header (Name: value)"
+    case .refused(let place, let status, _): "\(shown(place)) refused a token (status \(status))"
     case .unusableReply(let place, let reason):
-      "the reply of \(place.printable()) cannot be used: \(reason.printable())"
+      "the reply of \(shown(place)) cannot be used: \(reason.printable())"
     }
   }
 
