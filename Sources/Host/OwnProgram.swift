@@ -8,7 +8,7 @@ public enum OwnProgram {
     guard let name = givenArguments().first.flatMap({ String(validating: $0, as: UTF8.self) }) else { return real }
     let program = Program(name, environment: environment)
     for candidate in program.candidates {
-      guard let path = String(validating: candidate, as: UTF8.self).flatMap(absolute),
+      guard let path = String(validating: candidate, as: UTF8.self).flatMap(WorkingDirectory.absolute),
         let status = try? FileStatus.of(path, followingLinks: true), status.form == .regular, access(path, X_OK) == 0
       else { continue }
       return path
@@ -35,13 +35,5 @@ public enum OwnProgram {
     guard let path = realpath("/proc/self/exe", nil) else { return nil }
     defer { free(path) }
     return String(validating: bytes(of: path), as: UTF8.self)
-  }
-
-  private static func absolute(_ path: String) -> String? {
-    if path.hasPrefix("/") { return path }
-    guard let current = getcwd(nil, 0) else { return nil }
-    defer { free(current) }
-    guard let directory = String(validating: bytes(of: current), as: UTF8.self) else { return nil }
-    return directory + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
   }
 }

@@ -56,12 +56,8 @@ public struct ReplacedFile: Sendable {
     let code = errno
     // A link to nothing: what it was meant to lead to is not ours to guess.
     guard code == ENOENT, (try? FileStatus.of(path, followingLinks: false)) == nil else { throw SystemError(code) }
-    guard path.hasPrefix("/") else {
-      guard let current = getcwd(nil, 0) else { throw SystemError(errno) }
-      defer { free(current) }
-      return String(decoding: bytes(of: current), as: UTF8.self) + "/" + path
-    }
-    return path
+    guard let absolute = WorkingDirectory.absolute(path) else { throw SystemError(ENOENT) }
+    return absolute
   }
 
   private static func makeDirectories(_ path: String) throws(SystemError) {

@@ -164,6 +164,105 @@ def test_another_name(ci):
         ci.run("configure", "--profile", "ci", "--aws-profile", name).expect(64)
 
 
+def written(daypass, name) -> list[str]:
+    """The line of a profile, as botocore splits it, without the program."""
+    words = shlex.split(read(daypass, name)["credential_process"])
+    assert words[:2] == [str(daypass.path), "credential-process"]
+    return words[2:]
+
+
+def works(daypass, name, env=None) -> bool:
+    """Whether the line gives credentials when something else runs it, from another directory."""
+    line = read(daypass, name)["credential_process"]
+    done = subprocess.run(
+        ["sh", "-c", line], env=daypass.environment(env), cwd="/", capture_output=True, stdin=subprocess.DEVNULL)
+    return done.returncode == 0 and done.stdout.startswith(b'{"Version":1')
+
+
+ROLE = "arn:aws:iam::123456789012:role/ci"
+
+
+@pytest.fixture
+def token(daypass, sandbox):
+    path = daypass.directory / "token"
+    path.write_text(sandbox.mint())
+    return path
+
+
+def test_settings_that_are_in_variables_alone_need_no_profile(daypass, sandbox, token):
+    env = {"DAYPASS_ROLE_ARN": ROLE, "DAYPASS_TOKEN_FILE": token, "DAYPASS_STS_ENDPOINT": sandbox.sts}
+    shown = daypass.run("configure", "--aws-profile", "default", env=env).expect().stderr
+    assert written(daypass, "default") == [] and "DAYPASS_TOKEN_FILE, DAYPASS_ROLE_ARN" in shown
+    assert works(daypass, "default", env) and not works(daypass, "default")
+    assert "Nothing to change" in daypass.run("configure", "--aws-profile", "default", env=env).expect().stderr
+    daypass.run("configure", "--aws-profile", "default", "--remove").expect()
+    assert config(daypass).read_bytes() == b""
+
+
+@pytest.mark.parametrize("sections", [{}, {"work": {"token_env": "TOKEN", "role_arn": ROLE}}])
+def test_nothing_that_is_configured_is_not_written_down(daypass, sections):
+    if sections:
+        daypass.configure(**sections)
+    refused = daypass.run("configure", "--aws-profile", "default").expect(78)
+    assert str(daypass.config) in refused.stderr and not config(daypass).exists()
+    assert ("--profile work" if sections else "DAYPASS_ROLE_ARN") in refused.stderr
+
+
+def test_a_profile_without_a_role_says_that_it_needs_one(ci):
+    assert "no role_arn is set" in ci.run("configure", "--profile", "ci").expect().stderr
+    ci.configure(ci={"token_env": "TOKEN", "role_arn": ROLE})
+    assert ci.run("configure", "--profile", "ci").expect().stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments, env, named", [
+    ([], {"DAYPASS_CONFIG": "other/daypass/config.toml"}, True),
+    ([], {"DAYPASS_CONFIG": "./other/daypass/config.toml"}, True),
+    ([], {"DAYPASS_CONFIG": "{}/other/daypass/config.toml"}, True),
+    ([], {"XDG_CONFIG_HOME": "{}/other"}, True),
+    (["--config", "other/daypass/config.toml"], {}, True),
+    ([], {}, False),
+    ([], {"XDG_CONFIG_HOME": "{}/home/.config"}, False),
+])
+def test_the_file_that_was_read_is_the_one_that_the_line_reads(daypass, sandbox, token, arguments, env, named):
+    work = sandbox.profile(client_id=None, token_file=token, role_arn=ROLE)
+    daypass.configure(work=work)
+    place = daypass.directory / "other/daypass/config.toml"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(daypass.config.read_bytes())
+    place.chmod(0o600)
+    env = {key: value.format(daypass.directory) for key, value in env.items()}
+    assert daypass.home == daypass.directory / "home"
+    if named:
+        daypass.config.unlink()
+    daypass.run("configure", "--profile", "work", *arguments, env=env).expect()
+    assert written(daypass, "work") == ["--profile", "work"] + (["--config", str(place)] if named else [])
+    assert works(daypass, "work")
+
+
+def test_flags_are_written_down(daypass, sandbox, token):
+    """From the directory that they were meant in."""
+    daypass.configure(work=sandbox.profile(client_id=None, role_arn=ROLE))
+    other = ROLE.replace("ci", "other")
+    policy = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    daypass.run(
+        "configure", "--profile", "work", "--role-arn", other, "--duration", "2h", "--token-file", "token", "--strict",
+        "--no-verify-token", "--policy-arns", policy).expect()
+    assert written(daypass, "work") == [
+        "--profile", "work", "--token-file", str(token), "--no-verify-token", "--role-arn", other, "--duration", "2h",
+        "--policy-arns", policy, "--strict"]
+    assert works(daypass, "work")
+
+
+@pytest.mark.parametrize("line, code", [
+    ("/opt/granted credential-process --profile ci", 78), ("/opt/other --x", 78),
+    ("/old/daypass credential-process", 0), ("'/a b/daypass' credential-process --config /x --profile ci", 0),
+])
+def test_a_process_of_another_program_is_not_replaced(ci, line, code):
+    path = put(ci, f"[profile ci]\ncredential_process = {line}\n".encode())
+    ci.run("configure", "--profile", "ci").expect(code)
+    assert (line in path.read_text()) == (code == 78)
+
+
 @pytest.mark.parametrize("file, content, line", [
     ("credentials", b"# keys\n[ci]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n", 3),
     ("credentials", b"[ci]\nrole_arn = arn:aws:iam::123456789012:role/x\n", 2),

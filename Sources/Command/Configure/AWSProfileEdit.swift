@@ -12,6 +12,8 @@ struct AWSProfileEdit {
 
   /// In the AWS files.
   let name: String
+  /// This program's path as a command line has it.
+  let program: String
   /// What `credential_process` shall be.
   let process: String
   /// Nil where daypass has none of its own.
@@ -61,7 +63,17 @@ struct AWSProfileEdit {
     throw .rival(name, key: rival.key, path: file.path, line: rival.line)
   }
 
-  private func isOurs(_ value: String) -> Bool { value.contains(" credential-process --profile ") }
+  /// A command line of this program, or of another version of it at another path. Other programs have a verb of that
+  /// name too.
+  private func isOurs(_ value: String) -> Bool {
+    guard let verb = value.firstRange(of: " credential-process"),
+      value[verb.upperBound...].utf8.first.map({ $0 == UInt8(ascii: " ") }) ?? true
+    else { return false }
+    let head = value[..<verb.lowerBound]
+    if head == program { return true }
+    let path = head.drop { "\"'".contains($0) }
+    return path.split(separator: "/").last?.hasPrefix("daypass") ?? false
+  }
 }
 
 /// A command line as `credential_process` has it.
@@ -80,7 +92,7 @@ enum ProcessLine {
     return quoted.joined(separator: " ")
   }
 
-  private static func quote(_ word: String) -> String {
+  static func quote(_ word: String) -> String {
     if word.utf8.allSatisfy(isPlain) { return word }
     // As the AWS documentation does it, where nothing inside means anything there.
     if !word.contains(where: { "\"\\$`!".contains($0) }) { return "\"\(word)\"" }
@@ -97,7 +109,7 @@ enum AWSProfileError: Explained, Hashable {
   case otherProcess(String, path: String, line: Int)
   case twice(String, path: String, lines: [Int])
   case byteOrderMark(path: String)
-  case noLine(String)
+  case noLine([String])
 
   var kind: FailureKind { .configuration }
 
@@ -112,7 +124,8 @@ enum AWSProfileError: Explained, Hashable {
         + lines.map(String.init).joined(separator: ", ") + "), which AWS tools do not read"
     case .byteOrderMark(let path):
       "\(path.printable()) begins with a byte order mark, and most AWS tools read nothing of such a file"
-    case .noLine(let path): "no credential_process line can hold the path \(path.printable())"
+    case .noLine(let words):
+      "no credential_process line can hold all of \(words.map { $0.printable(limit: 200) }.joined(separator: " "))"
     }
   }
 
@@ -122,7 +135,7 @@ enum AWSProfileError: Explained, Hashable {
       "remove line \(line) of \(path.printable()), or choose another name with --aws-profile"
     case .twice: "make one section of them"
     case .byteOrderMark: "save it as UTF-8 without a byte order mark (its first three bytes)"
-    case .noLine: "install daypass at a path without control characters, \" #\" and \" ;\""
+    case .noLine: "paths and values in it must be without control characters, \" #\" and \" ;\", and not empty"
     }
   }
 }

@@ -50,8 +50,13 @@ struct Configure: ParsableCommand {
     do throws(OutputFailure) { try file.replace(with: new) } catch { throw Failure(error) }
     let done = own.remove ? "Removed daypass from the AWS profile" : "Wrote the AWS profile"
     StandardError.write("\(done) \(name) (\(config.printable())).\n")
-    // Now is when somebody reads what is said here; what is wrong with a role says whoever buys credentials.
-    if !own.remove, let notice = try? CredentialBroker(wiring.surroundings, profile: wiring.profile).checkSettings() {
+    if !own.remove { remark(wiring) }
+  }
+
+  /// Now is when somebody reads what is said here; what is wrong with a role says whoever buys credentials.
+  private func remark(_ wiring: Wiring) {
+    for remark in ConfiguredLine(wiring: wiring, options: common).remarks { wiring.log.log(.warning, remark) }
+    if let notice = try? CredentialBroker(wiring.surroundings, profile: wiring.profile).checkSettings() {
       wiring.log.log(.warning, notice)
     }
   }
@@ -75,16 +80,11 @@ struct Configure: ParsableCommand {
     guard let program = OwnProgram.path(wiring.environment) else {
       throw Failure(.bug, "the path of this program cannot be found out")
     }
-    var words = [program, "credential-process", "--profile", wiring.profile.name]
-    // Who reads another file here must read it there too.
-    if let config = common.selection.config {
-      guard config.hasPrefix("/") else {
-        throw Failure(.usage, "--config must be an absolute path to be written down", hint: "write it from the root")
-      }
-      words += ["--config", config]
-    }
-    guard let line = ProcessLine.make(words) else { throw Failure(AWSProfileError.noLine(program)) }
-    return AWSProfileEdit(name: name, process: line, region: wiring.profile.configuredRegion)
+    // What is taken out is told by its program alone: the profile it names may be gone.
+    let words = own.remove ? [program] : try ConfiguredLine(wiring: wiring, options: common).words(program)
+    guard let line = ProcessLine.make(words) else { throw Failure(AWSProfileError.noLine(words)) }
+    return AWSProfileEdit(
+      name: name, program: ProcessLine.quote(program), process: line, region: wiring.profile.configuredRegion)
   }
 
   private func place(_ variable: String, _ file: String, _ wiring: Wiring) throws(Failure) -> String {
