@@ -8,14 +8,17 @@ internal import Model
 /// that are made as they are needed.
 public struct ReplacedFile: Sendable {
   public let path: String
+  private let label: String
 
-  /// - Parameter path: need not exist.
-  public init(_ path: String) { self.path = path }
+  /// - Parameters:
+  ///   - path: need not exist.
+  ///   - label: what it is, for messages.
+  public init(_ path: String, label: String) { (self.path, self.label) = (path, label) }
 
   /// Nil where there is no such file.
-  public func read(limit: Int = 1 << 20) throws(InputFileFailure) -> [UInt8]? {
+  public func read(limit: Int = 16 << 20) throws(InputFileFailure) -> [UInt8]? {
     do throws(InputFileFailure) {
-      return try InputFile.read(path, setting: "AWS config", limit: limit)
+      return try InputFile.read(path, setting: label, limit: limit)
     } catch .missing {
       return nil
     } catch .empty {

@@ -271,12 +271,24 @@ def test_a_process_of_another_program_is_not_replaced(ci, line, code):
     ("config", b"[profile ci]\routput = json\rrole_arn = x\r", 3),
     ("credentials", b"\xef\xbb\xbf[ci]\naws_access_key_id = AKIAX\n", 2),
     ("credentials", b"[ ci ]\naws_access_key_id = AKIAX\n", 2),
+    ("credentials", b"[ci]\ncredential_process = /bin/other\n", 2),
+    ("credentials", b"# x\n" * 500_000 + b"[ci]\naws_access_key_id = AKIAX\n", 500_002),
 ])
 def test_what_aws_tools_would_prefer_is_named_by_its_line(ci, file, content, line):
     path = put(ci, content, file)
     refused = ci.run("configure", "--profile", "ci").expect(78)
     assert f"{path}:{line}" in refused.stderr and f"remove line {line} of" in refused.stderr
     assert path.read_bytes() == content and (file == "config" or not config(ci).exists())
+
+
+def test_a_credentials_file_that_cannot_be_read_is_said_to_be_one(ci):
+    keys = ci.home / ".aws/credentials"
+    keys.mkdir(parents=True)
+    refused = ci.run("configure", "--profile", "ci").expect(78)
+    assert "AWS credentials" in refused.stderr and str(keys) in refused.stderr and not config(ci).exists()
+    env = {"AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+    ci.run("configure", "--profile", "ci", env=env).expect()
+    ci.run("configure", "--profile", "ci", "--remove").expect()
 
 
 def test_a_profile_that_is_there_twice_is_refused(ci):

@@ -59,7 +59,9 @@ struct AWSProfileEdit {
 
   private func refuseRivals(in file: Given, _ kind: AWSConfigText.Kind) throws(AWSProfileError) {
     let entries = AWSConfigText(file.content ?? [], kind: kind).entries(of: name)
-    guard let rival = entries.first(where: { Self.rivals.contains($0.key) }) else { return }
+    // A process of the credentials file is the one that is started, whatever the config file says.
+    let rivals = Self.rivals + (kind == .credentials ? [Self.process] : [])
+    guard let rival = entries.first(where: { rivals.contains($0.key) }) else { return }
     throw .rival(name, key: rival.key, path: file.path, line: rival.line)
   }
 

@@ -28,17 +28,18 @@ struct Configure: ParsableCommand {
     let config = try place("AWS_CONFIG_FILE", "config", wiring)
     let credentials = try place("AWS_SHARED_CREDENTIALS_FILE", "credentials", wiring)
     let edit = try self.edit(name, wiring)
-    let file = ReplacedFile(config)
+    let file = ReplacedFile(config, label: "AWS config")
     let old = try read(file)
+    // As the AWS tools take it: no credentials file.
+    let isNone = own.remove || credentials == "/dev/null"
+    let keys = isNone ? nil : try read(ReplacedFile(credentials, label: "AWS credentials"))
     let new: [UInt8]
     do throws(AWSProfileError) {
       let given = AWSProfileEdit.Given(path: config, content: old)
-      if own.remove {
-        new = try edit.removing(from: given)
-      } else {
-        let keys = AWSProfileEdit.Given(path: credentials, content: try? ReplacedFile(credentials).read())
-        new = try edit.adding(to: given, beside: keys)
-      }
+      new =
+        own.remove
+        ? try edit.removing(from: given)
+        : try edit.adding(to: given, beside: AWSProfileEdit.Given(path: credentials, content: keys))
     } catch {
       throw Failure(error)
     }
