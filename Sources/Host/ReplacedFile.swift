@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Model
+public import Model
 
 /// A file of the user's that other programs read and that we change: its new content is written beside it and renamed
 /// over it, so that nobody ever reads half of it.
@@ -26,6 +26,25 @@ public struct ReplacedFile: Sendable {
     }
   }
 
+  /// To be held from reading to replacing, or two who change the file at once undo each other. Programs that are not
+  /// daypass do not look at it. Makes the directories; waits for up to 20 s, then says that it is busy.
+  public func lock() throws(Failure) -> DirectoryLock {
+    let directory: String
+    do throws(SystemError) {
+      directory = try ReplacedFile.directory(of: try resolved())
+      try ReplacedFile.makeDirectories(directory)
+    } catch {
+      throw Failure(OutputFailure.failed(reason: "\(path.printable()): \(error.reason)"))
+    }
+    do throws(StateFailure) {
+      return try DirectoryLock.take(directory, deadline: SystemClocks().boot() + .seconds(20))
+    } catch .unwritable(let path, let reason) {
+      throw Failure(OutputFailure.failed(reason: "\(path.printable()): \(reason)"))
+    } catch {
+      throw Failure(error)
+    }
+  }
+
   /// A file that nobody may write is left alone: its owner has said so, although renaming over it would work.
   public func replace(with content: [UInt8]) throws(OutputFailure) {
     if let status = try? FileStatus.of(path, followingLinks: true), status.mode & 0o222 == 0 {
@@ -41,13 +60,18 @@ public struct ReplacedFile: Sendable {
   }
 
   private func temporary(beside target: String) throws(SystemError) -> TemporaryFile {
-    guard let slash = target.utf8.lastIndex(of: UInt8(ascii: "/")) else { throw SystemError(EINVAL) }
-    let directory = slash == target.startIndex ? "/" : String(target[..<slash])
+    let directory = try ReplacedFile.directory(of: target)
     try ReplacedFile.makeDirectories(directory)
     let place = Descriptor(owning: try call { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+    let name = String(target.split(separator: "/").last ?? "")
     return try TemporaryFile(
-      directory: place.number, name: String(target[target.utf8.index(after: slash)...]), path: target, reserving: 0,
+      directory: place.number, name: name, path: target, reserving: 0,
       like: try? FileStatus.of(target, followingLinks: true))
+  }
+
+  private static func directory(of target: String) throws(SystemError) -> String {
+    guard let slash = target.utf8.lastIndex(of: UInt8(ascii: "/")) else { throw SystemError(EINVAL) }
+    return slash == target.startIndex ? "/" : String(target[..<slash])
   }
 
   /// Where the links lead, be there a file or not.
@@ -71,7 +95,8 @@ public struct ReplacedFile: Sendable {
     case ENOENT:
       guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw SystemError(code) }
       try makeDirectories(String(path[..<slash]))
-      try call { mkdir(path, 0o700) }
+      // Somebody else can have made it meanwhile.
+      do { try call { mkdir(path, 0o700) } } catch  where error.code == EEXIST {}
     default: throw SystemError(code)
     }
   }

@@ -322,6 +322,21 @@ def test_a_file_that_is_read_only_stays_as_it_is(ci):
     assert path.read_bytes() == b"[default]\nregion = us-east-1\n" and stat.S_IMODE(path.stat().st_mode) == 0o444
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_thirty_at_once_lose_nothing(daypass, is_there):
+    names = [f"p{number}" for number in range(30)]
+    daypass.configure(**{name: {"token_env": "TOKEN", "role_arn": ROLE} for name in names})
+    if is_there:
+        put(daypass, b"[default]\nregion = us-east-1\n")
+    for running in [daypass.start("configure", "--profile", name) for name in names]:
+        running.finish().expect()
+    assert all(written(daypass, name) == ["--profile", name] for name in names)
+    for running in [daypass.start("configure", "--profile", name, "--remove") for name in names]:
+        running.finish().expect()
+    assert b"credential_process" not in config(daypass).read_bytes()
+    assert sorted(path.name for path in config(daypass).parent.iterdir()) == ["config"]
+
+
 def test_keys_of_another_profile_are_nobodys_business(ci):
     put(ci, b"[default]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n", "credentials")
     ci.run("configure", "--profile", "ci").expect()

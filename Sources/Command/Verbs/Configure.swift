@@ -29,29 +29,39 @@ struct Configure: ParsableCommand {
     let credentials = try place("AWS_SHARED_CREDENTIALS_FILE", "credentials", wiring)
     let edit = try self.edit(name, wiring)
     let file = ReplacedFile(config, label: "AWS config")
-    let old = try read(file)
-    // As the AWS tools take it: no credentials file.
-    let isNone = own.remove || credentials == "/dev/null"
-    let keys = isNone ? nil : try read(ReplacedFile(credentials, label: "AWS credentials"))
-    let new: [UInt8]
-    do throws(AWSProfileError) {
-      let given = AWSProfileEdit.Given(path: config, content: old)
-      new =
-        own.remove
-        ? try edit.removing(from: given)
-        : try edit.adding(to: given, beside: AWSProfileEdit.Given(path: credentials, content: keys))
-    } catch {
-      throw Failure(error)
+    let change = {
+      () throws(Failure) -> (new: [UInt8], isOne: Bool) in
+      let old = try read(file)
+      let new = try self.changed(.init(path: config, content: old), by: edit, beside: credentials)
+      return (new: new, isOne: new != old ?? [])
     }
-    guard new != old ?? [] else {
+    // Looked at before anything is made or locked: what is refused leaves nothing behind.
+    guard try change().isOne else {
       return StandardError.write(
         "Nothing to change: \(config.printable()) \(own.remove ? "has no" : "has the") AWS profile "
           + "\(name) \(own.remove ? "of daypass" : "as it should be").\n")
     }
-    do throws(OutputFailure) { try file.replace(with: new) } catch { throw Failure(error) }
+    let lock = try file.lock()
+    defer { lock.release() }
+    let last = try change()
+    if last.isOne { do throws(OutputFailure) { try file.replace(with: last.new) } catch { throw Failure(error) } }
     let done = own.remove ? "Removed daypass from the AWS profile" : "Wrote the AWS profile"
     StandardError.write("\(done) \(name) (\(config.printable())).\n")
     if !own.remove { remark(wiring) }
+  }
+
+  private func changed(
+    _ config: AWSProfileEdit.Given, by edit: AWSProfileEdit, beside credentials: String
+  ) throws(Failure) -> [UInt8] {
+    // As the AWS tools take /dev/null: no credentials file.
+    let isNone = own.remove || credentials == "/dev/null"
+    let keys = isNone ? nil : try read(ReplacedFile(credentials, label: "AWS credentials"))
+    do throws(AWSProfileError) {
+      guard !own.remove else { return try edit.removing(from: config) }
+      return try edit.adding(to: config, beside: AWSProfileEdit.Given(path: credentials, content: keys))
+    } catch {
+      throw Failure(error)
+    }
   }
 
   /// Now is when somebody reads what is said here; what is wrong with a role says whoever buys credentials.
