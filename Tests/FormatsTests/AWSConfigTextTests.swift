@@ -21,4 +21,34 @@ import Testing
       once == "[profile work]\nregion = eu-west-1\ncredential_process = /bin/x\nwhat is this\n  and this\n")
     #expect(written(into: once) == once)
   }
+
+  private func removed(from text: String) -> String {
+    var file = AWSConfigText(Array(text.utf8), kind: .config)
+    file.remove(["region", "credential_process"], from: "work")
+    return String(decoding: file.bytes, as: UTF8.self)
+  }
+
+  @Test func aCommentBehindAValueGetsALineOfItsOwn() {
+    let process = "credential_process = /bin/x\n"
+    for (old, new) in [
+      ("region = us-east-1 ; mine\n", "; mine\nregion = eu-west-1\n"),
+      ("region=us-east-1\t# a ; b\r\n", "# a ; b\r\nregion=eu-west-1\r\n"),
+      ("region = # none yet\n", "# none yet\nregion = eu-west-1\n"),
+      ("region = us;east#1\n", "region = eu-west-1\n"),
+    ] {
+      #expect(written(into: "[profile work]\n\(process)\(old)[x]\n") == "[profile work]\n\(process)\(new)[x]\n")
+    }
+    #expect(
+      written(into: "[profile work]\n\(process)region = us-east-1 ; mine")
+        == "[profile work]\n\(process); mine\nregion = eu-west-1")
+    #expect(removed(from: "[profile work]\n\(process)region = us-east-1 ; mine\n") == "[profile work]\n; mine\n")
+  }
+
+  @Test func commentsBetweenTheLinesOfAValueStay() {
+    let old = "[profile work]\ncredential_process = /bin/x\nregion = us\n  # one\n\n; two\n  -east-1\noutput = json\n"
+    #expect(
+      written(into: old)
+        == "[profile work]\ncredential_process = /bin/x\nregion = eu-west-1\n  # one\n\n; two\noutput = json\n")
+    #expect(removed(from: old) == "[profile work]\n  # one\n\n; two\noutput = json\n")
+  }
 }

@@ -62,14 +62,18 @@ public struct AWSConfigText: Sendable {
 
   /// Gives each setting its value: in its own line where there is one, else behind the profile's last setting, else in
   /// a new section at the end.
+  ///
+  /// A comment behind an old value goes to a line of its own: for some readers it would be a part of the value.
   public mutating func set(_ settings: [(key: String, value: String)], in profile: String) {
     if sections(of: profile).isEmpty { appendSection(profile) }
     for (key, value) in settings {
       guard let section = sections(of: profile).first else { return }
       if let option = section.options.first(where: { $0.key == key }) {
-        if self.value(of: lines[option.lines.lowerBound]) == value, option.lines.count == 1 { continue }
         let line = lines[option.lines.lowerBound]
-        lines.replaceSubrange(option.lines, with: [prefix(of: line) + value.utf8 + AWSConfigText.lineEnd(of: line)])
+        if self.value(of: line) == value, option.lines.count == 1 { continue }
+        let (remark, others) = remarks(in: option)
+        lines.replaceSubrange(
+          option.lines, with: remark + [prefix(of: line) + value.utf8 + AWSConfigText.lineEnd(of: line)] + others)
       } else {
         insert(key, value, into: section)
       }
@@ -79,7 +83,10 @@ public struct AWSConfigText: Sendable {
   /// Takes settings away, and with the last one the section that `set` made, if nothing else is in it.
   public mutating func remove(_ keys: [String], from profile: String) {
     guard let section = sections(of: profile).first else { return }
-    for option in section.options.reversed() where keys.contains(option.key) { lines.removeSubrange(option.lines) }
+    for option in section.options.reversed() where keys.contains(option.key) {
+      let (remark, others) = remarks(in: option)
+      lines.replaceSubrange(option.lines, with: remark + others)
+    }
     guard let rest = sections(of: profile).first, rest.options.isEmpty,
       lines[(rest.header + 1)..<rest.end].allSatisfy(AWSConfigText.isBlank)
     else { return }
@@ -114,6 +121,16 @@ public struct AWSConfigText: Sendable {
     lines.insert(Array(indent) + "\(key) = \(value)".utf8 + end, at: place)
   }
 
+  /// The comments of an option whose value goes: what is behind it, on a line of its own, and the lines between those of
+  /// a value of several.
+  private func remarks(in option: Option) -> (behind: [[UInt8]], between: [[UInt8]]) {
+    let line = lines[option.lines.lowerBound]
+    let between = lines[option.lines].dropFirst().filter { !AWSConfigText.says($0) }
+    guard let comment = AWSConfigText.comment(behind: line) else { return ([], between) }
+    let end = AWSConfigText.lineEnd(of: line)
+    return ([line.prefix(while: AWSConfigText.isIndent) + comment + (end.isEmpty ? lineEnd : end)], between)
+  }
+
   /// As the file's first line has it.
   private var lineEnd: [UInt8] {
     let first = lines.first.map(AWSConfigText.lineEnd) ?? []
@@ -123,6 +140,17 @@ public struct AWSConfigText: Sendable {
   private static func lineEnd(of line: [UInt8]) -> [UInt8] {
     if line.suffix(2) == [0x0D, 0x0A] { return [0x0D, 0x0A] }
     return line.suffix(1).filter { $0 == 0x0A || $0 == 0x0D }
+  }
+
+  /// What begins with `#` or `;` behind a blank, without the line's end.
+  private static func comment(behind line: [UInt8]) -> [UInt8]? {
+    let value = line.drop { !isDelimiter($0) }.dropFirst()
+    guard
+      let start = zip(value.indices, value.indices.dropFirst()).first(where: { blank, sign in
+        isIndent(value[blank]) && (value[sign] == UInt8(ascii: "#") || value[sign] == UInt8(ascii: ";"))
+      })?.1
+    else { return nil }
+    return Array(value[start...].dropLast(lineEnd(of: line).count))
   }
 
   /// Up to the value.
