@@ -61,7 +61,7 @@ public enum Entry {
   private static func explain(_ error: any Error, _ arguments: [String]) -> Int32 {
     let text = Daypass.fullMessage(for: error)
     guard Daypass.exitCode(for: error) == .success else {
-      return report(UsageError.failure(parserText: text, verb: arguments.first, verbs: Daypass.verbs), arguments)
+      return report(UsageError.failure(parserText: text, command: Help.name(arguments)), arguments)
     }
     do throws(Failure) {
       try StandardOutput.deliver(text + "\n")

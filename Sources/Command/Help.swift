@@ -36,8 +36,21 @@ struct Help {
     guard let verb = commands.first(where: { $0.configuration.commandName == names.first }) else {
       throw UsageError.unknownVerb(names.first ?? "", verbs: Daypass.verbs)
     }
-    let form = names.dropFirst().first
-    return verb.configuration.subcommands.first { $0.configuration.commandName == form } ?? verb
+    guard let form = names.dropFirst().first, !verb.configuration.subcommands.isEmpty, !isHelp(form) else { return verb }
+    guard let command = verb.configuration.subcommands.first(where: { $0.configuration.commandName == form }) else {
+      throw UsageError.unknownForm(
+        form, of: names.first ?? "", forms: verb.configuration.subcommands.compactMap(\.configuration.commandName))
+    }
+    return command
+  }
+
+  private static func isHelp(_ word: String) -> Bool { word == "-h" || word == "--help" }
+
+  /// The verb that the arguments begin with, and its form; nil where there is none.
+  static func name(_ arguments: [String]) -> String? {
+    guard let verb = arguments.first, let command = try? command(arguments[...]) else { return nil }
+    let isForm = command.configuration.commandName != verb
+    return ([verb] + (isForm ? [command.configuration.commandName ?? ""] : [])).joined(separator: " ")
   }
 
   var text: String {

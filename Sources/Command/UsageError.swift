@@ -17,15 +17,28 @@ enum UsageError {
   static func refuseDump(_ words: [String], verbs: [String]) throws(Failure) {
     let option = "--experimental-dump-help"
     guard words.prefix(while: { $0 != "--" }).contains(where: { $0.hasPrefix(option) }) else { return }
-    throw failure(parserText: "Unknown option '\(option)'", verb: words.first, verbs: verbs)
+    throw failure(parserText: "Unknown option '\(option)'", command: words.first.flatMap { verbs.contains($0) ? $0 : nil })
+  }
+
+  /// The parser would only call it unexpected.
+  static func unknownForm(_ name: String, of verb: String, forms: [String]) -> Failure {
+    let nearest = name.hasPrefix("-") ? nil : Suggestion.nearest(to: name, in: forms)
+    let list = forms.dropLast().joined(separator: ", ") + " or " + (forms.last ?? "")
+    return Failure(
+      .usage,
+      name.hasPrefix("-")
+        ? "\(name.printable(limit: 40)) stands where a form of `daypass \(verb)` is expected"
+        : "`daypass \(verb)` has no form \"\(name.printable(limit: 40))\"",
+      hint: nearest.map { "did you mean `daypass \(verb) \($0)`?" } ?? "write \(list) behind \(verb)")
   }
 
   /// What ArgumentParser says of an error, as one message. Its first line says what is wrong; the usage behind it would
   /// push that off a small screen.
-  static func failure(parserText: String, verb: String?, verbs: [String]) -> Failure {
+  /// - Parameter command: the verb, with its form where it has forms; nil where there is none.
+  static func failure(parserText: String, command: String?) -> Failure {
     let line = parserText.split(separator: "\n").first.map(String.init) ?? "the command line cannot be understood"
     var message = line.hasPrefix("Error: ") ? String(line.dropFirst("Error: ".count)) : line
-    var hint = verb.flatMap { verbs.contains($0) ? "see `daypass \($0) --help`" : nil } ?? "see `daypass --help`"
+    var hint = "see `daypass \(command.map { $0 + " " } ?? "")--help`"
     if let question = message.firstRange(of: ". Did you mean ") {
       hint = "did you mean " + message[question.upperBound...]
       message = String(message[..<question.lowerBound])

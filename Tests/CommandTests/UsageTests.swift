@@ -16,8 +16,7 @@ struct UsageTests {
     } catch let failure as Failure {
       return failure
     } catch {
-      return UsageError.failure(
-        parserText: Daypass.fullMessage(for: error), verb: arguments.first, verbs: Daypass.verbs)
+      return UsageError.failure(parserText: Daypass.fullMessage(for: error), command: Help.name(arguments))
     }
   }
 
@@ -38,6 +37,19 @@ struct UsageTests {
       (["token", "--profile"], "missing value for '--profile <name>'; see `daypass token --help`"),
       (["token", "--experimental-dump-help"], "unknown option '--experimental-dump-help'; see `daypass token --help`"),
       (["login", "extra"], "unexpected argument 'extra'; see `daypass login --help`"),
+      (
+        ["trust", "--github", "a/b"],
+        "--github stands where a form of `daypass trust` is expected; write terraform, cloudformation, json, "
+          + "thumbprint or check behind trust"
+      ),
+      (
+        ["trust", "pulumi"],
+        "`daypass trust` has no form \"pulumi\"; write terraform, cloudformation, json, thumbprint or check behind trust"
+      ),
+      (["trust", "terrafrom"], "`daypass trust` has no form \"terrafrom\"; did you mean `daypass trust terraform`?"),
+      (["help", "trust", "chek"], "`daypass trust` has no form \"chek\"; did you mean `daypass trust check`?"),
+      (["trust", "check"], "missing expected argument '<file>'; see `daypass trust check --help`"),
+      (["trust", "terraform", "x"], "unexpected argument 'x'; see `daypass trust terraform --help`"),
       (["exec", "--bogus", "aws", "s3"], "unknown option '--bogus'; see `daypass exec --help`"),
     ])
   func told(arguments: [String], line: String) throws {

@@ -8,8 +8,8 @@ enum PolicyFile {
   static func read(_ path: String) throws(Failure) -> [UInt8] {
     do throws(InputFileFailure) {
       return path == "-"
-        ? try InputFile.readStandardInput(setting: "FILE", limit: limit)
-        : try InputFile.read(path, setting: "FILE", limit: limit)
+        ? try InputFile.readStandardInput(setting: "the policy", limit: limit)
+        : try InputFile.read(path, setting: "the policy", limit: limit)
     } catch {
       // Named on the command line, not configured.
       throw Failure(.usage, error.message, hint: error.hint)

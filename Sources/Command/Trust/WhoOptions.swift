@@ -35,12 +35,22 @@ struct PlaceOptions: ParsableArguments {
   /// One for each platform that is named.
   var coordinates: [Coordinates] {
     let places: [(Platform, String?)] = [
-      (.github, github), (.gitlab, gitlab), (.circleci, circleci), (.buildkite, buildkite), (.bitbucket, bitbucket),
-      (.hcpTerraform, hcpTerraform), (.kubernetes, kubernetes),
+      (.github, github.map { Self.path($0, on: "github.com") }),
+      (.gitlab, gitlab.map { Self.path($0, on: "gitlab.com") }), (.circleci, circleci), (.buildkite, buildkite),
+      (.bitbucket, bitbucket), (.hcpTerraform, hcpTerraform), (.kubernetes, kubernetes),
     ]
     return places.compactMap { platform, place in
       place.map { Coordinates(platform: platform, place: $0, branch: branch, tag: tag, environment: environment) }
     }
+  }
+
+  /// Of a repository's address, as browsers and `git clone` have it.
+  private static func path(_ place: String, on host: String) -> String {
+    for start in ["https://\(host)/", "git@\(host):", "ssh://git@\(host)/"] where place.hasPrefix(start) {
+      let path = place.dropFirst(start.count)
+      return String(path.hasSuffix(".git") ? path.dropLast(4) : path.hasSuffix("/") ? path.dropLast() : path)
+    }
+    return place
   }
 
   var narrowing: String? {

@@ -24,6 +24,11 @@ struct TrustThumbprint: ParsableCommand {
     guard let issuer = issuer.map({ ByteText($0) }) ?? wiring.profile.issuer else {
       throw Failure(.usage, "no issuer is known", hint: "name it: daypass trust thumbprint https://…")
     }
+    guard self.issuer == nil || issuer.string.contains("://") else {
+      throw Failure(
+        .usage, "an issuer is an address, not \"\(issuer.printable(limit: 80))\"",
+        hint: "write https://\(issuer.printable(limit: 80))")
+    }
     let deadline = wiring.quickDeadline()
     let address = try CredentialBroker(wiring.surroundings, profile: wiring.profile).keysAddress(
       of: issuer, until: deadline)

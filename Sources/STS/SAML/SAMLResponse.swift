@@ -38,6 +38,8 @@ public struct SAMLResponse: Sendable, Equatable {
   public static func parse(_ text: some Collection<UInt8>) throws(SAMLError) -> SAMLResponse {
     let encoded = text.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     guard encoded.first != UInt8(ascii: "<") else { throw .notEncoded }
+    guard !encoded.starts(with: "SAMLResponse=".utf8) else { throw .formField }
+    guard !encoded.contains(UInt8(ascii: "%")) else { throw .percentEncoded }
     guard allowed.contains(encoded.count) else { throw .size(encoded.count) }
     guard let bytes = Base64.decode(encoded) else { throw .notBase64 }
     let root: XMLElement
@@ -135,6 +137,9 @@ public enum SAMLError: Explained, Hashable {
   /// The XML itself, not its base64.
   case notEncoded
   case notBase64
+  /// As a browser shows the body of the request: `SAMLResponse=…`.
+  case formField
+  case percentEncoded
   case notXML(XMLError)
   case otherDocument(String)
   /// An `<Assertion>` without the `<Response>` around it.
@@ -153,6 +158,8 @@ public enum SAMLError: Explained, Hashable {
     case .size(let count): "the SAML response has \(count) characters; STS takes 4 to 100000"
     case .notEncoded: "the SAML response is XML; STS takes its base64"
     case .notBase64: "the SAML response is not base64"
+    case .formField: "the SAML response begins with the name of its form's field"
+    case .percentEncoded: "the SAML response is percent-encoded, as a browser sends it"
     case .notXML(let error): "the SAML response is not what it should be: \(error.message)"
     case .otherDocument(let name): "the SAML response is a \(name.printable(limit: 60)), not a Response"
     case .bareAssertion: "the SAML response is only its Assertion"
@@ -170,7 +177,8 @@ public enum SAMLError: Explained, Hashable {
   public var hint: String? {
     switch self {
     case .size: "ask the provider for fewer attributes, groups above all"
-    case .notEncoded, .notBase64, .notXML, .otherDocument, .bareAssertion, .missing, .malformedTime:
+    case .percentEncoded: "decode it: %2B is +, %2F is /, %3D is ="
+    case .formField, .notEncoded, .notBase64, .notXML, .otherDocument, .bareAssertion, .missing, .malformedTime:
       "use the value of the form field SAMLResponse as the provider posts it"
     case .severalAssertions: nil
     case .unsuccessful: "sign in at the provider again"
