@@ -224,6 +224,45 @@ def test_the_judgement_fits_into_a_window_of_80_by_24(job, daypass):
     assert printed.startswith("AWS would let this token in.\n")
 
 
+@pytest.mark.parametrize("described, changed, code", [
+    (["--github", "octo/app", "--branch", "main"], {}, 0),
+    (["--github", "https://github.com/octo/app.git", "--branch", "main"], {}, 0),
+    (["--github", "octo/app", "--branch", "main"], {"repository": "octo/app", "ref": "refs/heads/main"}, 0),
+    (["--github", "octo@1/app@2", "--branch", "main"],
+     {"sub": "repo:octo@1/app@2:ref:refs/heads/main", "repository_id": "2", "repository_owner": "octo"}, 0),
+    (["--github", "octo/app", "--branch", "dev"], {}, 1),
+    (["--sub", SUBJECT, "--issuer", GITHUB], {}, 0),
+    (["--sub", SUBJECT, "--issuer", GITHUB, "--audience", "other"], {}, 1),
+    (["--sub", SUBJECT], {}, 64),
+    (["--sub", SUBJECT, "--github", "octo/app", "--branch", "main"], {}, 64),
+    (["--branch", "main"], {}, 64),
+    (["--kubernetes", "apps/web"], {}, 64),
+])
+def test_check_takes_a_token_that_is_only_described(daypass, described, changed, code):
+    """A job's token is not where the policy can be read. What the default profile says is about somebody else."""
+    if "--sub" not in described:
+        daypass.configure(default={"issuer": "https://login.example.com", "client_id": "x", "audience": "a-person"})
+    told = daypass.run("trust", "check", "-", *described, input=policy(
+        StringEquals=AUDIENCE | {"sub": SUBJECT} | changed)).expect(code)
+    assert ("no other: iss, sub, aud" in told.stderr) == (code != 64)
+
+
+def test_what_trust_writes_for_a_job_lets_in_the_job_of_that_description(daypass):
+    for name in ["github", "buildkite", "kubernetes", "patterns"]:
+        written = daypass.run("trust", "json", *GRANTS[name], "--role-arn", ROLE).expect().out
+        described = GRANTS["github"][:6] if name == "github" else GRANTS[name][:4]
+        daypass.run("trust", "check", "-", *described, input=written).expect(0)
+
+
+def test_a_policy_that_is_not_there_is_called_one(job, daypass):
+    assert "the policy: there is no file /nowhere" in daypass.run("trust", "check", "/nowhere").expect(64).stderr
+
+
+def test_an_issuer_without_its_scheme_is_said_to_lack_it(daypass):
+    refused = daypass.run("trust", "thumbprint", "login.example.com/realms/main").expect(64)
+    assert "write https://login.example.com/realms/main" in refused.stderr
+
+
 @pytest.mark.parametrize("arguments, input, code", [
     (["/nowhere"], b"", 64), (["-"], b"", 64), (["-"], b"{", 65), (["-"], b"{}", 65), (["-"], b"[" * 100_000, 65)])
 def test_check_of_what_is_no_policy(job, daypass, arguments, input, code):
