@@ -36,7 +36,9 @@ struct Help {
     guard let verb = commands.first(where: { $0.configuration.commandName == names.first }) else {
       throw UsageError.unknownVerb(names.first ?? "", verbs: Daypass.verbs)
     }
-    guard let form = names.dropFirst().first, !verb.configuration.subcommands.isEmpty, !isHelp(form) else { return verb }
+    guard let form = names.dropFirst().first, !verb.configuration.subcommands.isEmpty, !isHelp(form) else {
+      return verb
+    }
     guard let command = verb.configuration.subcommands.first(where: { $0.configuration.commandName == form }) else {
       throw UsageError.unknownForm(
         form, of: names.first ?? "", forms: verb.configuration.subcommands.compactMap(\.configuration.commandName))

@@ -17,7 +17,8 @@ enum UsageError {
   static func refuseDump(_ words: [String], verbs: [String]) throws(Failure) {
     let option = "--experimental-dump-help"
     guard words.prefix(while: { $0 != "--" }).contains(where: { $0.hasPrefix(option) }) else { return }
-    throw failure(parserText: "Unknown option '\(option)'", command: words.first.flatMap { verbs.contains($0) ? $0 : nil })
+    throw failure(
+      parserText: "Unknown option '\(option)'", command: words.first.flatMap { verbs.contains($0) ? $0 : nil })
   }
 
   /// The parser would only call it unexpected.
