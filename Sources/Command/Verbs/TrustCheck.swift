@@ -1,5 +1,6 @@
 import ArgumentParser
 import Broker
+import Formats
 import Host
 import Model
 import STS
