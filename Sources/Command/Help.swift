@@ -41,7 +41,7 @@ struct Help {
     }
     guard let command = verb.configuration.subcommands.first(where: { $0.configuration.commandName == form }) else {
       throw UsageError.unknownForm(
-        form, of: names.first ?? "", forms: verb.configuration.subcommands.compactMap(\.configuration.commandName))
+        form, of: names.first ?? "", forms: verb.configuration.subcommands.compactMap { $0.configuration.commandName })
     }
     return command
   }

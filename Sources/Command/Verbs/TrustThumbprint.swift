@@ -76,7 +76,8 @@ private struct Chain {
       isPublic
       ? "This machine's authorities vouch for it, so AWS's very likely do too: then AWS ignores the thumbprint, and the "
         + "provider can do without one."
-      : "Only ca_file vouches for it: AWS will use the thumbprint. A new one is due whenever this certificate changes."
+      : "Only ca_file vouches for it: AWS will use the thumbprint, in the provider's thumbprint_list (ThumbprintList "
+        + "outside of Terraform). A new one is due whenever this certificate changes."
     return [which, use]
   }
 }
