@@ -46,7 +46,35 @@ public struct FederatedIssuer: Sendable, Hashable {
   /// Whether the issuer gives tokens to anybody who signs up, so that only `sub` tells one customer from another.
   public var isShared: Bool { FederatedIssuer.isShared(name: name.string) }
 
-  static func isShared(name: String) -> Bool { shared.contains(name) || builtIn.contains(name) }
+  static func isShared(name: String) -> Bool {
+    shared.contains(name) || builtIn.contains(name) || isOfPeople(name: name)
+  }
+
+  /// Where, unless somebody has forbidden it, anybody can make himself an account: Auth0's tenants, Cognito's user pools
+  /// and Firebase's projects.
+  static func isOfPeople(name: String) -> Bool {
+    let name = ByteText(name)
+    return name.hasSuffix(".auth0.com/") || name.hasPrefix("cognito-idp.") || name.hasPrefix("securetoken.google.com/")
+  }
+
+  /// Whether what a pattern of subjects lets in can be told from how it begins.
+  static func hasKnownSubjects(name: String) -> Bool {
+    let host = name.utf8.prefix { $0 != UInt8(ascii: "/") }
+    return isShared(name: name) || oneForEach.contains { host.elementsEqual($0.utf8) }
+      || [".app.spacelift.io", ".semaphoreci.com"].contains(where: ByteText(String(Substring(host))).hasSuffix)
+  }
+
+  /// Hosts of platforms that give each customer an issuer.
+  private static let oneForEach = [
+    "api.bitbucket.org", "oidc.circleci.com", "oidc.fly.io", "oidc.vercel.com", "vstoken.dev.azure.com",
+  ]
+
+  /// What to do about a pattern that lets in strangers.
+  static func narrowing(name: String) -> String {
+    isOfPeople(name: name)
+      ? "name each person by the whole subject"
+      : "end the owner's name before the wildcard, as in repo:owner/repository:*"
+  }
 
   /// Those of which IAM knows that they serve many customers
   /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html>), and others that do.
@@ -73,7 +101,8 @@ public struct FederatedIssuer: Sendable, Hashable {
         "workflow",
       ]
     case "accounts.google.com": ["oaud"]
-    case _ where name == "oidc.circleci.com" || name.hasPrefix("oidc.circleci.com/"): ["oidc.circleci.com/project-id"]
+    case _ where name == "oidc.circleci.com" || ByteText(name).hasPrefix("oidc.circleci.com/"):
+      ["oidc.circleci.com/project-id"]
     default: []
     }
   }

@@ -3,11 +3,10 @@ import Model
 /// A value of a condition as IAM reads it: wildcards where the operator knows them, and policy variables.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
 struct PolicyValue {
-  private enum Piece: Equatable {
-    case character(Unicode.Scalar)
-    case anyRun
-    case anyOne
-  }
+  /// A Unicode scalar's number, or one of those below.
+  private typealias Piece = UInt32
+  private static let anyRun: Piece = 0x11_0000
+  private static let anyOne: Piece = 0x11_0001
 
   private var pieces: [Piece] = []
   /// Whether something stands in it that only AWS can fill in.
@@ -23,31 +22,34 @@ struct PolicyValue {
         let name = rest[rest.index(after: rest.startIndex)..<end]
         rest = rest[(end + 1)...]
         if name.count == 1, let only = name.first, ["*", "?", "$"].contains(only) {
-          pieces.append(.character(only))
+          pieces.append(only.value)
         } else {
           hasVariable = true
         }
       } else if wildcards, scalar == "*" {
-        pieces.append(.anyRun)
+        pieces.append(Self.anyRun)
       } else if wildcards, scalar == "?" {
-        pieces.append(.anyOne)
+        pieces.append(Self.anyOne)
       } else {
-        pieces.append(.character(scalar))
+        pieces.append(scalar.value)
       }
     }
   }
 
-  /// Remembers only the last run: quadratic at worst.
+  var hasWildcard: Bool { pieces.contains(Self.anyRun) || pieces.contains(Self.anyOne) }
+
+  /// Remembers only the last run: the product of both lengths at worst.
   func matches(_ text: ByteText, ignoringCase: Bool = false) -> Bool {
-    let text = Array((ignoringCase ? text.string.lowercased() : text.string).unicodeScalars)
+    let text = text.string.unicodeScalars.map { ignoringCase ? Self.lowercased($0.value) : $0.value }
+    let pieces = ignoringCase ? self.pieces.map(Self.lowercased) : self.pieces
     var position = 0
     var place = 0
     var run: (place: Int, position: Int)?
     while position < text.count {
-      if place < pieces.count, pieces[place] == .anyRun {
+      if place < pieces.count, pieces[place] == Self.anyRun {
         run = (place, position)
         place += 1
-      } else if place < pieces.count, fits(pieces[place], text[position], ignoringCase) {
+      } else if place < pieces.count, pieces[place] == text[position] || pieces[place] == Self.anyOne {
         position += 1
         place += 1
       } else if let last = run {
@@ -58,16 +60,11 @@ struct PolicyValue {
         return false
       }
     }
-    return pieces[place...].allSatisfy { $0 == .anyRun }
+    return pieces[place...].allSatisfy { $0 == Self.anyRun }
   }
 
-  private func fits(_ piece: Piece, _ scalar: Unicode.Scalar, _ ignoringCase: Bool) -> Bool {
-    switch piece {
-    case .anyOne: true
-    case .anyRun: false
-    case .character(let own) where ignoringCase: String(own).lowercased() == String(scalar)
-    case .character(let own): own == scalar
-    }
+  private static func lowercased(_ piece: Piece) -> Piece {
+    (Piece(UInt8(ascii: "A"))...Piece(UInt8(ascii: "Z"))).contains(piece) ? piece | 0x20 : piece
   }
 
   /// The text that means exactly this and nothing more in a policy of version 2012-10-17.

@@ -150,4 +150,40 @@ struct JudgementTests {
       Array(text.replacing("POLICY", with: policy).replacing("QUOTED", with: quoted).utf8))
     #expect(parsed.statements.count == 1)
   }
+
+  @Test("the role that a policy comes with must be in its provider's account")
+  func roleOfThePolicy() throws {
+    let text = """
+      {"Role": {"Arn": "arn:aws:iam::999999999999:role/ci", "AssumeRolePolicyDocument": {
+        "Version": "2012-10-17", "Statement": {
+          "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+          "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/\(githubName)"},
+          "Condition": {"StringEquals": {"\(githubName):sub": "repo:octo/app:ref:refs/heads/main"}}}}}}
+      """
+    for known in [role, nil] {
+      let judgement = PolicyJudgement(try TrustPolicy.parse(Array(text.utf8)), try token(), role: known)
+      #expect(judgement.verdict == .refused)
+      #expect(judgement.statements[0].reasons.contains { $0.contains("999999999999") })
+    }
+    let right = text.replacing("999999999999", with: "123456789012")
+    #expect(PolicyJudgement(try TrustPolicy.parse(Array(right.utf8)), try token(), role: nil).verdict == .allowed)
+  }
+
+  @Test("a policy that is longer than IAM's can be is refused before anything is compared")
+  func tooLong() {
+    let value = "\"*" + String(repeating: "a", count: 900) + "b\""
+    let values = Array(repeating: value, count: 200).joined(separator: ",")
+    #expect(throws: TrustPolicyError.malformed("it is longer than IAM takes")) {
+      try policy("{\"StringLike\": {\"gh:sub\": [\(values)]}}")
+    }
+  }
+
+  @Test("keys are compared byte by byte, but for A to Z")
+  func keys() throws {
+    let right = "{\"StringEquals\": {\"gh:SUB\": \"repo:octo/app:ref:refs/heads/main\"}}"
+    #expect(try verdict(right).verdict == .allowed)
+    // U+212A, the Kelvin sign, is the same letter to a String.
+    let kelvin = right.replacing("gh:SUB", with: githubName.replacing("token", with: "to\u{212A}en") + ":sub")
+    #expect(try verdict(kelvin).verdict == .refused)
+  }
 }

@@ -176,7 +176,7 @@ struct PublishedPolicyTests {
       condition: """
         {\(awsAudience), "StringLike": {"iss:sub": "repo:octo/app:ref:*"},
          "ForAllValues:StringEquals": {"iss:environment": "prod"}}
-        """, codes: [.forAllValues], isFault: true),
+        """, codes: [.forAllValues, .broadSubject], isFault: true),
     PublishedPolicy(
       name: "GitHub: a wildcard in an audience that is compared exactly", issuer: githubName,
       condition: "{\"StringEquals\": {\"iss:aud\": \"sts.*\", \"iss:sub\": \"repo:octo/app:ref:refs/heads/main\"}}",

@@ -47,7 +47,7 @@ struct TrapTests {
     TrapCase(
       name: "an exclusion beside a restriction",
       condition: """
-        {"StringEquals": {\(aud)}, "StringLike": {"gh:sub": "repo:octo/app:ref:*"},
+        {"StringEquals": {\(aud)}, "StringLike": {"gh:sub": "repo:octo/app:ref:refs/heads/*"},
          "StringNotLike": {"gh:sub": "*:pull_request"}}
         """, codes: [], faults: false),
     TrapCase(
@@ -176,6 +176,9 @@ struct TrapTests {
       ("app.terraform.io", "organization:acme:project:p:workspace:w:run_phase:*", false),
       ("oidc.circleci.com", "org/1/project/2/*", false), ("oidc.circleci.com", "org/1*", true),
       ("oidc.circleci.com/org/1", "org/1*", false), ("login.example.com", "user-*", false),
+      ("acme.eu.auth0.com/", "auth0|5*", true), ("acme.eu.auth0.com/", "samlp|x:acme/*", true),
+      ("cognito-idp.eu-central-1.amazonaws.com/eu-central-1_x", "1b2c*", true),
+      ("gitlab.com", "project_path:\u{301}g/*", false),
       ("accounts.google.com", "1234*", true), (githubName, "repo:/*", true),
       (githubName, "repository_owner_id:5:*", false),
       (githubName, "repository_owner_id:5*", true),

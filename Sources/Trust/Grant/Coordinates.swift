@@ -46,13 +46,14 @@ extension Coordinates {
   /// <https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens>,
   /// <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>
   public func identity() throws(CoordinateError) -> JobIdentity {
-    let parts = place.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let parts = ByteText(place).split("/").map(\.string)
     for text in [place, branch, tag, environment].compactMap({ $0 }) {
       guard !text.isEmpty,
         text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "?") })
       else { throw .characters(text) }
     }
-    guard parts.allSatisfy({ !$0.isEmpty && !$0.contains(":") }) else { throw .place(platform) }
+    for name in [branch, tag].compactMap({ $0 }) where ByteText(name).hasPrefix("refs/") { throw .reference(name) }
+    guard parts.allSatisfy({ !$0.isEmpty && !$0.utf8.contains(UInt8(ascii: ":")) }) else { throw .place(platform) }
     switch platform {
     case .github: return try github(parts)
     case .gitlab:
@@ -113,7 +114,7 @@ extension Coordinates {
       identity.subject = .init(
         written:
           repository + "environment:"
-          + environment.split(separator: ":", omittingEmptySubsequences: false).joined(separator: "%3A"))
+          + ByteText(environment).split(":").map(\.string).joined(separator: "%3A"))
       if let ref { identity.claims = [("ref", ref)] }
     } else if let ref {
       identity.subject = .init(written: repository + "ref:" + ref)
@@ -142,12 +143,13 @@ extension Coordinates {
     if value != nil { throw .notInSubject(platform, flag) }
   }
 
-  private static func braced(_ id: String) -> String { id.hasPrefix("{") ? id : "{\(id)}" }
+  private static func braced(_ id: String) -> String { ByteText(id).hasPrefix("{") ? id : "{\(id)}" }
 }
 
 public enum CoordinateError: Explained, Hashable {
   case place(Platform)
   case characters(String)
+  case reference(String)
   case noReference(Platform)
   case branchAndTag
   /// The platform's subjects do not tell.
@@ -159,6 +161,7 @@ public enum CoordinateError: Explained, Hashable {
     switch self {
     case .place(let platform): "--\(platform.rawValue) takes \(platform.form)"
     case .characters(let text): "\"\(text.printable(limit: 60))\" has blanks, wildcards or control characters"
+    case .reference(let text): "\"\(text.printable(limit: 60))\" is a whole reference"
     case .noReference(let platform):
       "--\(platform.rawValue) alone would let in every branch, tag and pull request"
     case .branchAndTag: "a job runs for a branch or for a tag, not for both"
@@ -171,6 +174,7 @@ public enum CoordinateError: Explained, Hashable {
     case .noReference(.github): "add --branch, --tag or --environment; for more than one give patterns with --sub"
     case .noReference: "add --branch or --tag; for more than one give patterns with --sub"
     case .characters: "for patterns use --sub"
+    case .reference: "give the name alone: --branch main, not refs/heads/main"
     case .notInSubject(_, let flag): "leave \(flag) out, or use --from-token in such a job"
     case .place, .branchAndTag: nil
     }

@@ -41,21 +41,22 @@ public struct TokenInHand: Sendable {
 
   /// Without what changes from job to job, which a policy must not be tied to.
   public var lastingSubject: ByteText {
-    let text = subject.string
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    if issuer == "https://agent.buildkite.com", let end = text.firstRange(of: ":commit:") {
-      return ByteText(text[..<end.lowerBound] + ":commit:*")
+    let parts = subject.split(":")
+    if issuer == "https://agent.buildkite.com", let lasting = subject.before(":commit:") {
+      return ByteText(lasting.string + ":commit:*")
     }
     if issuer == "https://app.terraform.io" || issuer == "https://app.eu.terraform.io",
-      let end = text.firstRange(of: ":run_phase:")
+      let lasting = subject.before(":run_phase:")
     {
-      return ByteText(text[..<end.lowerBound] + ":run_phase:*")
+      return ByteText(lasting.string + ":run_phase:*")
     }
-    if issuer.string.hasPrefix("https://oidc.circleci.com"), let end = text.firstRange(of: "/user/") {
-      return ByteText(text[..<end.lowerBound] + "/user/*")
+    if issuer == "https://oidc.circleci.com" || issuer.hasPrefix("https://oidc.circleci.com/"),
+      let lasting = subject.before("/user/")
+    {
+      return ByteText(lasting.string + "/user/*")
     }
-    if issuer.string.hasPrefix("https://api.bitbucket.org/2.0/workspaces/"), parts.count >= 2 {
-      return ByteText(parts.dropLast().joined(separator: ":") + ":*")
+    if issuer.hasPrefix("https://api.bitbucket.org/2.0/workspaces/"), parts.count >= 2 {
+      return ByteText(parts.dropLast().map(\.string).joined(separator: ":") + ":*")
     }
     return subject
   }

@@ -3,9 +3,8 @@ import Model
 extension TrustGrant {
   /// A template with the provider and the role.
   public func cloudFormation() throws(TrustGrantError) -> String {
-    for value in statements.flatMap(\.conditions).flatMap(\.values) where value.contains("{{resolve:") {
-      throw .unwritable(value, form: "CloudFormation")
-    }
+    // A dynamic reference, `{{resolve:…}}`, is looked for in every text.
+    for value in written where value.contains("{{") { throw .unwritable(value.string, form: "CloudFormation") }
     var lines = [
       "AWSTemplateFormatVersion: \"2010-09-09\"",
       "Description: \(PlainText.quoted("Who may assume \(roleName), by tokens of \(issuer.url.string)"))",
@@ -48,6 +47,14 @@ extension TrustGrant {
       }
     }
     return lines
+  }
+}
+
+extension TrustGrant {
+  /// Every text in it that somebody else chose.
+  var written: [ByteText] {
+    let texts = statements.flatMap(\.conditions).flatMap { [$0.key] + $0.values } + [roleName, rolePath]
+    return [issuer.url] + audiences + texts.map { ByteText($0) }
   }
 }
 

@@ -72,11 +72,18 @@ public struct TrustGrant: Sendable {
     on subjects: [Subject], of issuer: FederatedIssuer
   ) throws(TrustGrantError) -> [String] {
     var remarks: [String] = []
-    for case .pattern(let pattern) in subjects {
-      switch SubjectBreadth(pattern, issuer: issuer.name.string) {
+    for subject in subjects {
+      let (pattern, breadth) =
+        switch subject {
+        case .exact(let text): (text, SubjectBreadth.ofExact(text))
+        case .pattern(let text): (text, SubjectBreadth(text, issuer: issuer.name.string))
+        }
+      guard pattern.utf8.contains(where: { $0 > 0x20 }) else { throw .blankSubject }
+      switch breadth {
       case .narrow: continue
       case .broad(let whom): remarks.append("\(pattern.printable()) lets in \(whom)")
       case .openEnd: throw .openEnd(pattern, issuer.url)
+      case .everyLogin: throw .everyLogin(pattern)
       case .everybody: throw .everybody(pattern)
       }
     }
@@ -137,7 +144,9 @@ struct GrantCondition: Sendable {
 public enum TrustGrantError: Explained, Hashable {
   case noAudience
   case noSubject(ByteText, isShared: Bool)
+  case blankSubject
   case everybody(ByteText)
+  case everyLogin(ByteText)
   case openEnd(ByteText, ByteText)
   case maximumSession
   case account(String)
@@ -154,7 +163,9 @@ public enum TrustGrantError: Explained, Hashable {
       "without a subject, everybody who has an account at \(issuer.printable()) could assume the role"
     case .noSubject(let issuer, isShared: false):
       "without a subject, everybody whom \(issuer.printable()) knows could assume the role"
+    case .blankSubject: "a subject is empty, and no token has such a one"
     case .everybody(let pattern): "the subject \(pattern.printable()) begins with a wildcard and lets in strangers"
+    case .everyLogin(let pattern): "the subject \(pattern.printable()) lets in everybody who logs in that way"
     case .openEnd(let pattern, let issuer):
       "the subject \(pattern.printable()) also fits others at \(issuer.printable()) whose name begins like that"
     case .maximumSession: "--max-session must be from 1h to 12h"
@@ -167,9 +178,12 @@ public enum TrustGrantError: Explained, Hashable {
   public var hint: String? {
     switch self {
     case .noAudience: "set audience (--audience), or client_id for people"
-    case .noSubject: "say who with --sub, with a CI's coordinates (--github owner/repo --branch main), or --from-token"
+    case .noSubject, .blankSubject:
+      "say who with --sub, with a CI's coordinates (--github owner/repo --branch main), or --from-token"
     case .everybody: "begin it with what only yours have, such as repo:owner/repository:"
-    case .openEnd: "end the owner's name before the wildcard, as in repo:owner/repository:*"
+    case .openEnd(_, let issuer):
+      FederatedIssuer.narrowing(name: (issuer.after("https://") ?? issuer).string)
+    case .everyLogin: "name each person by the whole subject"
     case .maximumSession: nil
     case .account: nil
     case .noAccount: "name the role: --role-arn arn:aws:iam::123456789012:role/NAME"

@@ -12,18 +12,30 @@ struct ClaimTraps {
     let condition: TrustPolicy.Condition
   }
 
-  func findings() -> [Finding] {
-    let asked = statement.conditions.compactMap { condition in
-      RequestContext.claim(of: condition.key.string, issuer: issuer).map { Asked(claim: $0, condition: condition) }
+  private var asked: [Asked] {
+    statement.conditions.compactMap { condition in
+      RequestContext.claim(of: condition.key, issuer: issuer).map { Asked(claim: $0, condition: condition) }
     }
+  }
+
+  /// Whether it says whose tokens may come, be it well or badly.
+  var isHeld: Bool { asked.contains { tellingClaims.contains($0.claim) && isHolding($0) } }
+
+  func findings() -> [Finding] {
+    let asked = self.asked
     var findings: [Finding] = []
     let telling = asked.filter { tellingClaims.contains($0.claim) }
     let holding = telling.filter { isHolding($0) }
-    for each in asked { findings += quantifiers(each, isHeldOtherwise: !holding.isEmpty) + values(each) }
+    // All conditions must hold, so that one is enough.
+    let isNarrowed = holding.contains { $0.claim == "sub" && isNarrow($0.condition) }
+    for each in asked {
+      findings += quantifiers(each, isHeldOtherwise: !holding.isEmpty) + values(each, isNarrowed: isNarrowed)
+    }
+    findings += telling.flatMap(untold)
     if holding.isEmpty {
       if !isGuarded { findings.append(unheld(telling)) }
     } else {
-      findings += loosely(Set(holding.map(\.claim)))
+      findings += loosely(Set(holding.map(\.claim)), asked)
     }
     if !asked.contains(where: { $0.claim == "aud" && isNarrowing($0) }), asksForAudience {
       findings.append(
@@ -54,37 +66,71 @@ struct ClaimTraps {
   /// Whether it keeps somebody out, be it well or badly.
   private func isHolding(_ asked: Asked) -> Bool {
     let test = asked.condition.test
-    if test.onlyExcludes || test.quantifier == .forAllValues { return false }
+    if test.onlyExcludes || test.quantifier == .forAllValues || !untold(asked).isEmpty { return false }
     return !test.isIfExists || asked.claim == "sub" || asked.claim == "aud"
   }
 
   private func isNarrowing(_ asked: Asked) -> Bool {
-    !asked.condition.test.onlyExcludes && asked.condition.values.allSatisfy { $0 != "*" }
+    !asked.condition.test.onlyExcludes && untold(asked).isEmpty
+      && asked.condition.values.allSatisfy { !Wildcards.isPattern($0) || !Wildcards.fixedBeginning(of: $0).isEmpty }
+  }
+
+  private func isNarrow(_ condition: TrustPolicy.Condition) -> Bool {
+    condition.test.comparison != .like
+      || condition.values.allSatisfy { SubjectBreadth($0, issuer: issuer) == .narrow }
+  }
+
+  /// Conditions of which nobody can tell whom they let in.
+  private func untold(_ asked: Asked) -> [Finding] {
+    let test = asked.condition.test
+    guard !test.onlyExcludes else { return [] }
+    if test.comparison == .other {
+      return [
+        finding(
+          .wrongOperator, .fault, "\(test.name) on \(asked.condition.key.printable()) compares no texts",
+          hint: "use StringEquals or StringLike")
+      ]
+    }
+    return asked.condition.values.filter(policy.hasVariable).map { value in
+      finding(
+        .variable, .fault,
+        "AWS fills in \"\(value.printable())\" when somebody comes: whom it lets in cannot be told, and it may be anybody",
+        hint: "write who may come as it is")
+    }
   }
 
   /// Whether a Deny keeps out all whose subject is not one of some.
   private var isGuarded: Bool {
     policy.statements.contains { statement in
       guard !statement.isAllow, statement.covers(Traps.webIdentity), !statement.principals.isNegated,
-        statement.principals.names.contains(where: { $0.name == "*" || Traps.issuer(ofPrincipal: $0.name) == issuer }),
+        names(statement.principals),
         statement.conditions.count == 1, let condition = statement.conditions.first
       else { return false }
       let test = condition.test
       guard test.isNegated, test.comparison != .other, test.quantifier == nil,
-        RequestContext.claim(of: condition.key.string, issuer: issuer) == "sub"
+        RequestContext.claim(of: condition.key, issuer: issuer) == "sub"
       else { return false }
       return condition.values.allSatisfy { value in
+        if policy.hasVariable(value) { return false }
         guard test.comparison == .like else { return true }
         switch SubjectBreadth(value, issuer: issuer) {
         case .narrow, .broad: return true
-        case .openEnd, .everybody: return false
+        case .openEnd, .everyLogin, .everybody: return false
         }
       }
     }
   }
 
+  /// Whether a Deny is about everybody, or about this issuer's provider as the statement names it, account and all.
+  private func names(_ denied: TrustPolicy.Principals) -> Bool {
+    if denied.names.contains(where: Traps.isEverybody) { return true }
+    let own = statement.principals.names.filter { Traps.issuer(ofPrincipal: $0.name) == issuer }
+    return !own.isEmpty
+      && own.allSatisfy { own in denied.names.contains { $0.kind == "Federated" && $0.name == own.name } }
+  }
+
   private func unheld(_ telling: [Asked]) -> Finding {
-    if telling.contains(where: { $0.condition.test.onlyExcludes }) {
+    if telling.contains(where: { $0.condition.test.isNegated }) {
       return finding(
         .onlyExcludes, isShared ? .fault : .advice, "it only says who may not, and lets in everybody else",
         hint: "say who may, with StringEquals or StringLike")
@@ -98,13 +144,23 @@ struct ClaimTraps {
   }
 
   /// Claims that keep strangers out, or most of them, but do not say whose job it is.
-  private func loosely(_ claims: Set<String>) -> [Finding] {
+  private func loosely(_ claims: Set<String>, _ asked: [Asked]) -> [Finding] {
     let hint = "ask for \(issuer.printable()):sub as well"
     if claims == ["job_workflow_ref"] {
       return [
         finding(
           .broadSubject, .advice,
           "it lets in every repository that calls that workflow; if its repository is public, that is anybody's",
+          hint: hint)
+      ]
+    }
+    let narrowing = ["ref", "environment", "workflow"]
+    if claims.isSubset(of: ["repository", "repository_id"]),
+      !asked.contains(where: { narrowing.contains($0.claim) && isHolding($0) })
+    {
+      return [
+        finding(
+          .broadSubject, .advice, "it lets in every branch, tag, pull request and environment of the repository",
           hint: hint)
       ]
     }
@@ -139,35 +195,41 @@ struct ClaimTraps {
     return findings
   }
 
-  private func values(_ asked: Asked) -> [Finding] {
+  private func values(_ asked: Asked, isNarrowed: Bool) -> [Finding] {
     let test = asked.condition.test
     guard !test.onlyExcludes else { return [] }
     return asked.condition.values.compactMap { value in
-      guard Wildcards.isPattern(withoutEscapes(value)) else { return nil }
+      guard policy.hasWildcard(value) else {
+        return asked.claim == "sub" ? breadth(.ofExact(value), value) : nil
+      }
       switch test.comparison {
       case .equals:
         return finding(
           .literalWildcard, .fault,
           "\(test.name) takes the wildcard in \"\(value.printable())\" as it is, and never holds",
           hint: "use StringLike")
-      case .like where asked.claim == "sub": return breadth(SubjectBreadth(value, issuer: issuer), value)
+      case .like where asked.claim == "sub":
+        return isNarrowed ? nil : breadth(SubjectBreadth(value, issuer: issuer), value)
       case .like where ["repository", "job_workflow_ref"].contains(asked.claim):
-        let beginning = Wildcards.fixedBeginning(of: value).string
-        return breadth(beginning.isEmpty ? .everybody : beginning.contains("/") ? .narrow : .openEnd, value)
+        return breadth(ofRepository(Wildcards.fixedBeginning(of: value), asked.claim), value)
       case .like where asked.claim == "aud":
         return FederatedIssuer.isToldByAudience(name: issuer) ? breadth(.openEnd, value) : nil
       case .like where tellingClaims.contains(asked.claim):
-        return Wildcards.fixedBeginning(of: value).isEmpty ? breadth(.everybody, value) : nil
+        // An id that begins like one's own is somebody else's.
+        let others = isShared ? SubjectBreadth.openEnd : .broad("every one that begins like that")
+        return breadth(Wildcards.fixedBeginning(of: value).isEmpty ? .everybody : others, value)
       case .like: return nil
       case .null, .other: return nil
       }
     }
   }
 
-  /// `${*}` is no wildcard where variables are known.
-  private func withoutEscapes(_ value: ByteText) -> ByteText {
-    guard policy.hasVariables else { return value }
-    return ByteText(value.string.replacing("${*}", with: "").replacing("${?}", with: ""))
+  /// `owner/repository`, and with a path and a reference of it.
+  private func ofRepository(_ beginning: ByteText, _ claim: String) -> SubjectBreadth {
+    if beginning.isEmpty { return .everybody }
+    guard let name = beginning.after("/") else { return .openEnd }
+    guard claim == "repository" else { return .narrow }
+    return .broad(name.isEmpty ? "every repository of the owner" : "every repository whose name begins like this one's")
   }
 
   private func breadth(_ breadth: SubjectBreadth, _ value: ByteText) -> Finding? {
@@ -181,7 +243,11 @@ struct ClaimTraps {
     case .openEnd:
       return finding(
         .openEnd, .fault, "\(shown) also fits others at \(issuer.printable()) whose name begins like that",
-        hint: "end the owner's name before the wildcard, as in repo:owner/repository:*")
+        hint: FederatedIssuer.narrowing(name: issuer))
+    case .everyLogin:
+      return finding(
+        .everySubject, .fault, "\(shown) lets in everybody who logs in that way",
+        hint: "name each person by the whole subject")
     case .everybody:
       return finding(
         .everySubject, isShared ? .fault : .advice, "\(shown) begins with a wildcard and lets in strangers",

@@ -56,7 +56,7 @@ struct ConditionTest: Hashable, Sendable {
   /// Nil for what is no operator.
   init?(_ name: String) {
     self.name = name
-    var rest = name.lowercased()
+    var rest = ByteText(name).asciiLowercased.string
     if rest.hasPrefix("forallvalues:") {
       quantifier = .forAllValues
       rest.removeFirst("forallvalues:".count)

@@ -26,7 +26,7 @@ struct Explanation {
   }
 
   private var absence: String {
-    guard let claim = RequestContext.claim(of: condition.key.string, issuer: context.issuer) else {
+    guard let claim = RequestContext.claim(of: condition.key, issuer: context.issuer) else {
       return "IAM has no such key for tokens of \(context.issuer.printable())"
     }
     guard RequestContext.isKnown(claim: claim, issuer: context.issuer) else {
@@ -48,7 +48,7 @@ struct Explanation {
         return
           "the repository's subjects hold the ids of owner and repository, as all have that were made since July 2026"
       }
-      if value.string.contains(":environment:"), wanted.string.contains(":ref:") {
+      if value.contains(":environment:"), wanted.contains(":ref:") {
         return "the job runs in an environment, which stands in sub instead of the branch"
       }
     }
@@ -57,11 +57,11 @@ struct Explanation {
 
   /// `repo:owner@1/repository@2:…` as it was before the ids were in it.
   static func withoutIDs(_ subject: ByteText) -> ByteText? {
-    guard subject.string.hasPrefix("repo:") else { return nil }
-    let parts = subject.string.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    guard subject.hasPrefix("repo:") else { return nil }
+    let parts = subject.split(":", maxSplits: 2)
     guard parts.count >= 2 else { return nil }
-    let names = parts[1].split(separator: "/").map { $0.split(separator: "@").first ?? $0 }
-    let plain = ByteText("repo:" + names.joined(separator: "/") + parts.dropFirst(2).map { ":" + $0 }.joined())
+    let names = parts[1].split("/").map { ($0.before("@") ?? $0).string }
+    let plain = ByteText("repo:" + names.joined(separator: "/") + parts.dropFirst(2).map { ":" + $0.string }.joined())
     return plain == subject ? nil : plain
   }
 }

@@ -18,6 +18,8 @@ public struct Finding: Sendable, Hashable {
     case forAllValues = "for-all-values"
     case ifExists = "if-exists"
     case literalWildcard = "literal-wildcard"
+    case variable
+    case wrongOperator = "wrong-operator"
     case noAudience = "no-audience"
     case unknownKey = "unknown-key"
     case wrongAction = "wrong-action"

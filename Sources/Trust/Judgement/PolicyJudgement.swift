@@ -32,9 +32,10 @@ public struct PolicyJudgement: Sendable {
     verdict == .refused || verdict == .denied || findings.contains { $0.level == .fault }
   }
 
-  /// - Parameter role: whose policy it is, where that is known: its provider must be in the same account.
+  /// - Parameter role: whose policy it is, where the policy does not come with its role: the provider must be in the same
+  ///   account.
   public init(_ policy: TrustPolicy, _ token: TokenInHand, role: RoleARN?) {
-    let context = RequestContext(token: token, role: role)
+    let context = RequestContext(token: token, role: policy.role ?? role)
     let evaluation = Evaluation(policy: policy, context: context)
     let judged = policy.statements.map { evaluation.judge($0, "sts:AssumeRoleWithWebIdentity") }
     statements = judged.map(\.report)

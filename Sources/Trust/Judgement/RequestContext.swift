@@ -13,15 +13,14 @@ struct RequestContext {
   init(token: TokenInHand, role: RoleARN?) {
     self.token = token
     self.role = role
-    let url = token.issuer.string
-    issuer = url.hasPrefix("https://") ? String(url.dropFirst("https://".count)) : url
+    let url = token.issuer
+    issuer = (url.hasPrefix("https://") ? url.after("https://") ?? url : url).string
   }
 
   /// Names of keys are compared without regard to case.
   func value(of key: ByteText) -> ContextValue {
-    let key = key.string
     if let claim = RequestContext.claim(of: key, issuer: issuer) { return value(ofClaim: claim) }
-    let lower = key.lowercased()
+    let lower = key.asciiLowercased
     if lower == "aws:securetransport" { return .present(["true"]) }
     if lower == "sts:sourceidentity" {
       return token.claims["https://aws.amazon.com/source_identity"]?.text.map { .present([$0]) } ?? .absent
@@ -30,10 +29,10 @@ struct RequestContext {
   }
 
   /// The claim that a key asks for, if it is one of this issuer's.
-  static func claim(of key: String, issuer: String) -> String? {
-    let prefix = issuer.lowercased() + ":"
-    guard key.lowercased().hasPrefix(prefix) else { return nil }
-    return String(key.dropFirst(prefix.count)).lowercased()
+  static func claim(of key: ByteText, issuer: String) -> String? {
+    let key = key.asciiLowercased
+    let prefix = ByteText(issuer).asciiLowercased.string + ":"
+    return key.hasPrefix(prefix) ? key.after(prefix)?.string : nil
   }
 
   /// Nil for what IAM never has.
@@ -86,13 +85,14 @@ struct RequestContext {
     if FederatedIssuer.builtIn.contains(issuer) {
       return name == issuer ? .yes : .no("it trusts \(name.printable()), and the token is of \(issuer.printable())")
     }
-    let fields = name.string.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
-    guard fields.count == 6, fields[0] == "arn", fields[2] == "iam", fields[5].hasPrefix("oidc-provider/") else {
+    let fields = name.split(":", maxSplits: 5)
+    guard fields.count == 6, fields[0] == "arn", fields[2] == "iam", fields[5].hasPrefix("oidc-provider/"),
+      let provider = fields[5].after("oidc-provider/")
+    else {
       return .no("it trusts \(name.printable()), which is not the ARN of an OIDC provider")
     }
-    let provider = String(fields[5].dropFirst("oidc-provider/".count))
-    guard provider.utf8.elementsEqual(issuer.utf8) else {
-      let isSlash = (provider + "/").utf8.elementsEqual(issuer.utf8) || provider.utf8.elementsEqual((issuer + "/").utf8)
+    guard provider == issuer else {
+      let isSlash = provider == issuer + "/" || ByteText(issuer) == provider.string + "/"
       return .no(
         "it trusts the provider \(provider.printable()), and the token is of \(issuer.printable())"
           + (isSlash ? ": the slash at the end counts" : ""))

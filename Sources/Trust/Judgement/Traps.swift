@@ -8,6 +8,9 @@ enum Traps {
     guard statement.isAllow else { return shape(statement) }
     var findings = shape(statement) + principals(statement)
     let issuers = issuers(statement)
+    if !statement.principals.isNegated, statement.principals.names.contains(where: isEverybody) {
+      findings += everybody(statement, policy)
+    }
     guard statement.covers(webIdentity) else {
       if !issuers.isEmpty {
         findings.append(
@@ -35,7 +38,7 @@ enum Traps {
 
   static func issuer(ofPrincipal name: ByteText) -> String? {
     if FederatedIssuer.builtIn.contains(name.string) { return name.string }
-    return name.string.firstRange(of: ":oidc-provider/").map { String(name.string[$0.upperBound...]) }
+    return name.after(":oidc-provider/")?.string
   }
 
   private static func shape(_ statement: TrustPolicy.Statement) -> [Finding] {
@@ -54,12 +57,6 @@ enum Traps {
         Finding(
           .notPrincipal, .fault, statement.number, "Allow with NotPrincipal lets in everybody but those it names",
           hint: "name who may with Principal"))
-    } else if statement.principals.names.contains(where: { $0.name == "*" && $0.kind != "Service" }), !isHeld(statement)
-    {
-      findings.append(
-        Finding(
-          .anyone, .fault, statement.number, "its Principal is everybody in every account",
-          hint: "name the provider's ARN, or the account"))
     }
     if statement.actionsAreNegated {
       findings.append(
@@ -72,46 +69,44 @@ enum Traps {
       findings.append(
         Finding(.wrongPrincipal, .fault, statement.number, "the principal \(name.printable()) \(what)", hint: hint))
     }
-    for (kind, name) in statement.principals.names where kind == "AWS" && name.string.contains(":oidc-provider/") {
-      findings.append(
-        Finding(
-          .wrongPrincipal, .fault, statement.number, "\(name.printable()) is a provider and stands under AWS",
-          hint: "put it under Federated"))
+    for (kind, name) in statement.principals.names where kind == "AWS" && name != "*" {
+      if name.contains(":oidc-provider/") {
+        findings.append(
+          Finding(
+            .wrongPrincipal, .fault, statement.number, "\(name.printable()) is a provider and stands under AWS",
+            hint: "put it under Federated"))
+      } else if Wildcards.isPattern(name) {
+        findings.append(
+          Finding(
+            .wrongPrincipal, .fault, statement.number,
+            "the principal \(name.printable()) has a wildcard, and IAM takes none within a name",
+            hint: "name the account, the role or the user"))
+      }
     }
     return findings
   }
 
   /// What is wrong with the name of a federated principal, and what to do.
   private static func misspelling(_ name: ByteText) -> (what: String, hint: String)? {
-    if FederatedIssuer.builtIn.contains(name.string) || name.string.contains(":saml-provider/") { return nil }
+    if FederatedIssuer.builtIn.contains(name.string) || name.contains(":saml-provider/") { return nil }
     guard let issuer = issuer(ofPrincipal: name) else {
       return ("is no ARN", "write arn:aws:iam::ACCOUNT:oidc-provider/\(name.printable())")
     }
-    if issuer.contains("*") || issuer.contains("?") {
+    if Wildcards.isPattern(ByteText(issuer)) {
       return ("has a wildcard, and IAM takes none in the name of a provider", "name the provider")
     }
-    if issuer.contains("://") {
+    if ByteText(issuer).contains("://") {
       return ("has the scheme of the URL in it, which names of providers do not", "leave https:// out")
     }
     return nil
-  }
-
-  /// Whether something else than the principal says who it may be.
-  private static func isHeld(_ statement: TrustPolicy.Statement) -> Bool {
-    statement.conditions.contains { condition in
-      let key = condition.key.string.lowercased()
-      return !condition.test.onlyExcludes && condition.test.quantifier != .forAllValues && !condition.test.isIfExists
-        && (key.hasPrefix("aws:principal") || key.hasPrefix("aws:source") || key == "aws:userid"
-          || key == "sts:externalid" || key.hasSuffix(":sub"))
-    }
   }
 
   /// Keys that IAM never has for the providers that are trusted: such a condition never holds, or holds always.
   private static func keys(_ statement: TrustPolicy.Statement, _ issuers: [String]) -> [Finding] {
     guard !issuers.isEmpty else { return [] }
     return statement.conditions.compactMap { condition in
-      let key = condition.key.string
-      guard !["aws:", "sts:", "iam:"].contains(where: key.lowercased().hasPrefix) else { return nil }
+      let key = condition.key
+      guard !["aws:", "sts:", "iam:"].contains(where: key.asciiLowercased.hasPrefix) else { return nil }
       let isKnown = issuers.contains { issuer in
         RequestContext.claim(of: key, issuer: issuer).map { RequestContext.isKnown(claim: $0, issuer: issuer) } ?? false
       }
@@ -132,7 +127,7 @@ enum Traps {
   ) -> Finding? {
     let test = condition.test
     guard !test.onlyExcludes, !test.isIfExists, test.quantifier != .forAllValues else { return nil }
-    let others = issuers.filter { RequestContext.claim(of: condition.key.string, issuer: $0) == nil }
+    let others = issuers.filter { RequestContext.claim(of: condition.key, issuer: $0) == nil }
     guard let other = others.first else { return nil }
     return Finding(
       .unknownKey, .fault, statement.number,

@@ -1,5 +1,6 @@
 public import Formats
 public import Model
+import STS
 
 /// A role's trust policy as IAM reads it.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
@@ -32,14 +33,31 @@ public struct TrustPolicy: Sendable {
   /// Whether `${…}` is more than text.
   let hasVariables: Bool
   let statements: [Statement]
+  /// Whose policy it is, where what it was wrapped in tells: the role's provider must be in the same account.
+  let role: RoleARN?
+
+  /// Whether something stands in it that only AWS can fill in.
+  func hasVariable(_ value: ByteText) -> Bool {
+    PolicyValue(value, wildcards: true, variables: hasVariables).hasVariable
+  }
+
+  /// `${*}` is none where variables are known.
+  func hasWildcard(_ value: ByteText) -> Bool {
+    PolicyValue(value, wildcards: true, variables: hasVariables).hasWildcard
+  }
 
   /// Of the policy itself, or of what IAM and daypass wrap it in: `aws iam get-role`, `daypass trust json`.
   public static func parse(_ bytes: [UInt8]) throws(TrustPolicyError) -> TrustPolicy {
     let document: JSON
     do throws(JSONError) { document = try JSON.parse(bytes) } catch { throw .notJSON(error) }
     guard let object = document.object else { throw .malformed("it is not a JSON object") }
-    return try TrustPolicy(try unwrapped(object))
+    let role = object["Role"]?.object?["Arn"]?.text.flatMap { try? RoleARN.parse($0.string) }
+    return try TrustPolicy(try unwrapped(object), role)
   }
+
+  /// Twice what IAM takes at most (8,192 characters without blanks, of at most two bytes each): what is longer is no policy
+  /// of its, and comparing it takes time.
+  private static let limit = 2 * 8192
 
   private static func unwrapped(_ object: JSONObject) throws(TrustPolicyError) -> JSONObject {
     let role = object["Role"]?.object ?? object["CreateRole"]?.object ?? object
@@ -54,7 +72,9 @@ public struct TrustPolicy: Sendable {
     }
   }
 
-  private init(_ object: JSONObject) throws(TrustPolicyError) {
+  private init(_ object: JSONObject, _ role: RoleARN?) throws(TrustPolicyError) {
+    guard JSON.object(object).serialized().count <= Self.limit else { throw .malformed("it is longer than IAM takes") }
+    self.role = role
     for member in object.members where !["Version", "Id", "Statement"].contains(member.key.string) {
       throw .malformed("\(member.key.printable(limit: 60)) is no element of a policy")
     }
