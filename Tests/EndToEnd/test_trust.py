@@ -10,6 +10,7 @@ from pathlib import Path
 import boto3
 import hcl2
 import pytest
+import yaml
 
 from support.certificates import Authority
 from support.https import HTTPSServer
@@ -73,6 +74,58 @@ def test_cloudformation_is_valid(daypass, name):
     assert lint.returncode == 0, lint.stdout + lint.stderr
 
 
+# U+0600 joins with what follows it into one character of a person's; U+2028 ends a line of YAML.
+ODD = ["\u0600${path.cwd}", "\u0600%{ if 1 == 1 }x\u0600%{ else }y\u0600%{ endif }", '${file("/etc/passwd")}', "$${x}",
+       "$$${x}", "%%{x}", "\\${x}", '"\\', "a\u2028b\x85c", "\ufeffx\u200b", "Zürich 日本 \U0001f600"]
+
+
+def written(daypass, form: str, *arguments) -> str:
+    return daypass.run("trust", form, *arguments, "--role-arn", ROLE).expect().stdout
+
+
+def conditions(policy: dict) -> dict:
+    return {
+        key: value if isinstance(value, list) else [value]
+        for key, value in policy["Statement"][0]["Condition"]["StringEquals"].items()}
+
+
+@pytest.mark.parametrize("flag", ["--sub", "--audience"])
+def test_every_form_says_the_same_whatever_stands_in_it(daypass, tmp_path, flag):
+    need(None if shutil.which("terraform") else "terraform is not installed")
+    wanted, values = [], []
+    for odd in ODD:
+        arguments = ["--issuer", GITHUB, "--sub", SUBJECT, flag, f"repo:octo/app:{odd}"]
+        request = json.loads(written(daypass, "json", *arguments))
+        said = conditions(json.loads(request["CreateRole"]["AssumeRolePolicyDocument"]))
+        template = yaml.safe_load(written(daypass, "cloudformation", *arguments).replace("!GetAtt ", ""))
+        assert conditions(template["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"]) == said
+        lists = re.findall(r" values *= (.*)$", written(daypass, "terraform", *arguments), flags=re.M)
+        assert len(lists) == len(said)
+        wanted += said.values()
+        values += lists
+    # What Terraform itself reads, for which it needs no provider.
+    (tmp_path / "main.tf").write_text(
+        "".join(f'output "v{at}" {{\n  value = {value}\n}}\n' for at, value in enumerate(values)))
+
+    def terraform(*words) -> str:
+        return subprocess.run(["terraform", *words], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    terraform("init")
+    terraform("apply", "-auto-approve")
+    outputs = json.loads(terraform("output", "-json"))
+    assert [outputs[f"v{at}"]["value"] for at in range(len(values))] == wanted
+
+
+@pytest.mark.parametrize("form, odd", [
+    ("cloudformation", "\u0600{{resolve:ssm:secret}}"), ("terraform", "\u0600&{aws:username}"),
+    ("terraform", "e\u0301")])
+@pytest.mark.parametrize("flag", ["--sub", "--audience"])
+def test_what_a_form_would_change_is_refused(daypass, form, odd, flag):
+    refused = daypass.run(
+        "trust", form, "--issuer", GITHUB, "--sub", SUBJECT, flag, f"repo:octo/app:ref:{odd}").expect(64)
+    assert "trust json" in refused.stderr and not refused.out
+
+
 @pytest.mark.slow
 def test_a_security_scanner_finds_nothing(daypass):
     checkov = shutil.which("checkov")
@@ -115,13 +168,43 @@ def test_what_iam_is_given_is_what_the_next_exchange_uses(job, daypass, moto):
     assert "assumed-role/deploy/" in caller
 
 
-@pytest.mark.parametrize("place", [["--github", "octo/app"], ["--gitlab", "octo/app"], ["--buildkite", "octo/app"]])
+@pytest.mark.parametrize("place", [
+    ["--github", "octo/app", "--branch", "main"], ["--gitlab", "octo/app", "--branch", "main"],
+    ["--buildkite", "octo/app", "--branch", "main"], ["--circleci", "o-1/p-2"], ["--hcp-terraform", "o/p/w"],
+    ["--bitbucket", "acme/1-2", "--audience", "ari:cloud:bitbucket::workspace/w"],
+    ["--kubernetes", "apps/web", "--issuer", "https://oidc.eks.eu-central-1.amazonaws.com/id/ABC"]])
 def test_a_role_for_a_ci_does_not_trust_the_provider_of_a_persons_profile(daypass, place):
-    bare = daypass.run("trust", "json", *place, "--branch", "main", "--role-arn", ROLE).expect().json()
+    bare = daypass.run("trust", "json", *place, "--role-arn", ROLE).expect().json()
     daypass.configure(default={
-        "issuer": "https://login.example.com/realms/main", "client_id": "daypass", "role_arn": ROLE})
-    assert daypass.run("trust", "json", *place, "--branch", "main").expect().json() == bare
-    assert "login.example.com" not in json.dumps(bare)
+        "issuer": "https://login.example.com/realms/main", "client_id": "daypass", "role_arn": ROLE,
+        "audience": "https://api.example.com"})
+    assert daypass.run("trust", "json", *place).expect().json() == bare
+    assert "example.com" not in json.dumps(bare)
+    if place[0] in ("--bitbucket", "--kubernetes"):
+        refused = daypass.run("trust", "json", *place[:2]).expect(64)
+        assert place[2] in refused.stderr
+
+
+def test_a_token_for_several_audiences_is_trusted_for_the_one_that_is_awss(job, daypass):
+    def audience(*flags) -> list[str]:
+        return daypass.run("trust", "json", "--from-token", *flags).expect().json()[
+            "CreateOpenIDConnectProvider"]["ClientIDList"]
+
+    job(aud=["https://kubernetes.default.svc", "sts.amazonaws.com"])
+    assert audience() == ["sts.amazonaws.com"]
+    job(aud=["https://kubernetes.default.svc", "other"])
+    assert "several audiences" in daypass.run("trust", "json", "--from-token").expect(64).stderr
+    assert audience("--audience", "other") == ["other"]
+
+
+def test_a_pull_requests_job_is_said_to_be_anybodys(job, daypass):
+    job(sub="repo:octo/app:pull_request")
+    assert "every pull request" in daypass.run("trust", "json", "--from-token").expect().stderr
+
+
+def test_the_longest_session_of_a_profile_that_asks_for_the_longest(job, daypass):
+    requests = daypass.run("trust", "json", "--from-token", "--duration", "max").expect().json()
+    assert requests["CreateRole"]["MaxSessionDuration"] == 43_200
 
 
 def test_tags_and_source_identity_of_the_token_are_allowed(job, daypass):
@@ -144,6 +227,9 @@ def test_tags_and_source_identity_of_the_token_are_allowed(job, daypass):
     (["--github", "octo/app"], "every branch"),
     (["--github", "octo/app", "--branch", "*"], "wildcards"),
     (["--github", "octo/app", "--branch", "main", "--sub", "x"], "2 ways"),
+    (["--github", "octo/app", "--branch", "refs/heads/main"], "the name alone"),
+    (["--issuer", GITHUB, "--sub", ""], "empty"),
+    (["--issuer", "https://acme.eu.auth0.com/", "--client-id", "abc", "--sub", "github|*"], "logs in that way"),
     (["--branch", "main"], "of which CI"),
     (["--sub", "x"], "no issuer"),
     (["--bitbucket", "acme/1"], "workspace"),
@@ -263,8 +349,15 @@ def test_an_issuer_without_its_scheme_is_said_to_lack_it(daypass):
     assert "write https://login.example.com/realms/main" in refused.stderr
 
 
+def test_check_knows_whose_policy_get_role_printed(job, daypass):
+    document = json.loads(policy(StringEquals=AUDIENCE | {"sub": SUBJECT}))
+    for account, code in (("123456789012", 0), ("999999999999", 1)):
+        answer = {"Role": {"Arn": f"arn:aws:iam::{account}:role/ci", "AssumeRolePolicyDocument": document}}
+        daypass.run("trust", "check", "-", input=json.dumps(answer).encode()).expect(code)
+
+
 @pytest.mark.parametrize("arguments, input, code", [
-    (["/nowhere"], b"", 64), (["-"], b"", 64), (["-"], b"{", 65), (["-"], b"{}", 65), (["-"], b"[" * 100_000, 65)])
+    (["-"], policy(StringLike={"sub": ["*" + "a" * 900 + "b"] * 200}), 65), (["/nowhere"], b"", 64), (["-"], b"", 64), (["-"], b"{", 65), (["-"], b"{}", 65), (["-"], b"[" * 100_000, 65)])
 def test_check_of_what_is_no_policy(job, daypass, arguments, input, code):
     daypass.run("trust", "check", *arguments, input=input).expect(code)
 

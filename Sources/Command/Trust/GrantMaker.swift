@@ -60,9 +60,14 @@ struct GrantMaker {
       until: wiring.quickDeadline())
     let token: TokenInHand
     do throws(TokenInHandError) { token = try TokenInHand(identity.allClaims) } catch { throw Failure(error) }
-    let wanted = [profile.audience, profile.clientID].compactMap { $0 }
     let audiences = token.effectiveAudiences
+    let wanted = [profile.audience, profile.clientID, audiences.count > 1 ? standardAudience : nil].compactMap { $0 }
     let chosen = wanted.first(where: audiences.contains).map { [$0] } ?? audiences
+    guard chosen.count == 1 else {
+      throw Failure(
+        .usage, "the token is for several audiences: \(chosen.map { $0.printable() }.joined(separator: ", "))",
+        hint: "say which of them is for AWS: --audience")
+    }
     let lasting = token.lastingSubject
     return Subjects(
       issuer: token.issuer, audiences: chosen,
@@ -84,18 +89,23 @@ struct GrantMaker {
     let identity: JobIdentity
     do throws(CoordinateError) { identity = try place.identity() } catch { throw Failure(error) }
     let issuer = told(.issuer) ? profile.issuer : nil
+    let audience = told(.audience) ? profile.audience : nil
+    guard issuer != nil || identity.issuer != nil else {
+      throw Failure(
+        .usage, "every cluster has an issuer of its own, and it is not in the coordinates", hint: "add --issuer URL")
+    }
     if place.platform == .github, issuer == nil, !place.place.contains("@") {
       wiring.log.log(
         .warning,
         "repositories made since July 2026 have their ids in sub: write owner@OWNER_ID/repository@REPOSITORY_ID")
     }
-    if place.platform == .bitbucket, profile.audience == nil {
+    if place.platform == .bitbucket, audience == nil {
       throw Failure(
         .usage, "Bitbucket's tokens are for its workspace, whose UUID is not in the coordinates",
         hint: "add --audience ari:cloud:bitbucket::workspace/WORKSPACE_UUID")
     }
     return Subjects(
-      issuer: issuer ?? identity.issuer, audiences: [profile.audience ?? identity.audience ?? standardAudience],
+      issuer: issuer ?? identity.issuer, audiences: [audience ?? identity.audience ?? standardAudience],
       subjects: [identity.subject],
       claims: identity.claims)
   }
@@ -121,8 +131,10 @@ struct GrantMaker {
   /// At least what the profile asks for, or its exchange would be refused.
   private func maximumSession() throws(Failure) -> Int {
     guard let text = options.role.maxSession else {
-      if case .seconds(let seconds) = profile.duration { return max(3600, seconds) }
-      return 3600
+      switch profile.duration {
+      case .seconds(let seconds): return max(3600, seconds)
+      case .maximum: return 43_200
+      }
     }
     guard let seconds = TimeSpan.seconds(text) else {
       throw Failure(
