@@ -28,19 +28,26 @@ struct Attempt: Sendable {
   private let isFirst: Bool
   /// Somebody wants it made at once, whatever failed a moment ago.
   private let isUrged: Bool
+  /// Those that will do, and are to be replaced all the same.
+  private let replaced: Lease?
 
-  init(_ profile: Profile, _ broker: CredentialBroker, _ clocks: SystemClocks, isFirst: Bool, isUrged: Bool) {
+  init(
+    _ profile: Profile, _ broker: CredentialBroker, _ clocks: SystemClocks, isFirst: Bool, isUrged: Bool,
+    replacing replaced: Lease? = nil
+  ) {
     self.profile = profile
     self.broker = broker
     self.clocks = clocks
     self.isFirst = isFirst
     self.isUrged = isUrged
+    self.replaced = replaced
   }
 
   func run() -> Outcome {
     if isUrged { broker.forgetFailures() }
     do throws(Failure) {
-      let supply = try broker.supply(.atLeast(0), until: clocks.boot() + Self.patience)
+      let younger = replaced.map { max(0, $0.credentials.expiration - clocks.wall()) + 1 } ?? 0
+      let supply = try broker.supply(.atLeast(younger), until: clocks.boot() + Self.patience)
       // Those there were, because a renewal failed: whether a person is needed is known before they end.
       guard broker.renewalDue(supply.lease) <= 0, let status = try? broker.status() else {
         let notice = isFirst ? notice(supply.lease) : nil

@@ -17,9 +17,19 @@ enum Pace {
 
 /// In which second each profile is renewed: the least taken of some of its window, so that many whose credentials came
 /// together drift apart, and fill the whole hour evenly after some rounds. Chance alone would need days for that.
+///
+/// Where so many came together that their window would be crowded, as at the start of a service with thousands, some are
+/// renewed before it is due, once: an STS throttles whoever asks for most of an hour's credentials in a few minutes.
 struct Spread {
+  struct Plan {
+    var pause: Duration
+    /// New credentials are wanted although it is not due.
+    var isEarly = false
+  }
+
   /// Renewals planned, by second since the boot.
   private var planned: [Int64: Int] = [:]
+  private var total: Int64 = 0
   private var pruned: Int64 = 0
   /// Seconds that are compared for each renewal.
   private static let looks = 24
@@ -31,27 +41,38 @@ struct Spread {
   /// - Parameters:
   ///   - due: seconds from `now` until the renewal is allowed.
   ///   - lifetime: of the credentials, in seconds.
-  mutating func renewal(due: Int64, lifetime: Int64, now: BootTime) -> Duration {
-    guard due > 0 else { return Pace.retry }
+  mutating func renewal(due: Int64, lifetime: Int64, now: BootTime) -> Plan {
+    guard due > 0 else { return Plan(pause: Pace.retry) }
     let present = now.nanoseconds / 1_000_000_000
     prune(before: present)
     // Credentials may be valid for years where a server says so; nothing is planned that far ahead.
-    let first = present + min(due, 30 * 86_400)
-    let window = first...(first + Self.width(lifetime: min(lifetime, 86_400)))
-    var best = first
-    var fewest = Int.max
+    let due = min(due, 30 * 86_400)
+    let width = Self.width(lifetime: min(lifetime, 86_400))
+    var (second, taken) = leastTaken(of: (present + due)...(present + due + width))
+    var isEarly = false
+    if Int64(taken) >= max(2, total * 5 / 4 / (due + width)) {
+      let sooner = leastTaken(of: (present + due / 8)...(present + due))
+      if sooner.taken < taken { (second, taken, isEarly) = (sooner.second, sooner.taken, true) }
+    }
+    planned[second] = taken + 1
+    total += 1
+    return Plan(pause: .seconds(second - present) + .milliseconds(Int64.random(in: 0..<1000)), isEarly: isEarly)
+  }
+
+  private func leastTaken(of window: ClosedRange<Int64>) -> (second: Int64, taken: Int) {
+    var best = (second: window.lowerBound, taken: Int.max)
     for _ in 0..<Self.looks {
       let second = Int64.random(in: window)
-      let count = planned[second] ?? 0
-      if count < fewest { (best, fewest) = (second, count) }
+      let taken = planned[second] ?? 0
+      if taken < best.taken { best = (second, taken) }
     }
-    planned[best, default: 0] += 1
-    return .seconds(best - present) + .milliseconds(Int64.random(in: 0..<1000))
+    return best
   }
 
   private mutating func prune(before present: Int64) {
     guard present - pruned > 600 else { return }
     pruned = present
     planned = planned.filter { $0.key >= present }
+    total = planned.values.reduce(0) { $0 + Int64($1) }
   }
 }

@@ -40,6 +40,8 @@ final class ServedProfile {
   var isChanged = false
   /// Somebody wants the next attempt made whatever failed a moment ago.
   var isUrged = false
+  /// The next attempt is for new credentials although those there are will do.
+  var isEarly = false
   /// Says which of its dates in the schedule counts: every other is passed over.
   private(set) var appointment = 0
   /// What was last said about it, so that the log says it once.

@@ -164,8 +164,9 @@ final class Service {
     profile.isChanged = false
     let slot = slots.begin(isUnproven: isUnproven, at: now)
     let attempt = Attempt(
-      profile.profile, profile.broker, clocks, isFirst: !profile.hasToldOfEnd, isUrged: profile.isUrged)
-    profile.isUrged = false
+      profile.profile, profile.broker, clocks, isFirst: !profile.hasToldOfEnd, isUrged: profile.isUrged,
+      replacing: profile.isEarly ? profile.lease : nil)
+    (profile.isUrged, profile.isEarly) = (false, false)
     let (name, number) = (profile.name, profile.number)
     let hasStarted = BackgroundThread.start { [reports, signals] in
       reports.add(Report(profile: name, number: number, slot: slot, outcome: attempt.run()))
@@ -187,7 +188,8 @@ final class Service {
     var pause = Pace.retry(due: report.outcome.retryDue)
     if let lease = profile.lease, !profile.isFailing {
       let lifetime = lease.credentials.expiration - lease.obtainedAt
-      pause = spread.renewal(due: profile.broker.renewalDue(lease), lifetime: lifetime, now: now)
+      let plan = spread.renewal(due: profile.broker.renewalDue(lease), lifetime: lifetime, now: now)
+      (pause, profile.isEarly) = (plan.pause, plan.isEarly)
     }
     schedule.add((profile, profile.newAppointment()), at: now + pause)
   }

@@ -37,15 +37,17 @@ func moment(_ second: Int64) -> BootTime { BootTime(nanoseconds: second * 1_000_
 var spread = Spread()
 var renewals = Schedule<Int>()
 for profile in 0..<10_000 { renewals.add(profile, at: moment(Int64(profile % 60))) }
-var most = 0
+var (most, total) = (0, 0)
 for second in Int64(0)..<(24 * 3600) {
-  if second % 3600 == 0 { most = 0 }
+  // The first minute, in which they all came, is not one of renewals.
+  if second % 3600 == 0 || second == 60 { (most, total) = (0, 0) }
   var count = 0
   while let profile = renewals.take(by: moment(second)) {
     count += 1
-    renewals.add(profile, at: moment(second) + spread.renewal(due: 2401, lifetime: 3600, now: moment(second)))
+    renewals.add(profile, at: moment(second) + spread.renewal(due: 2401, lifetime: 3600, now: moment(second)).pause)
   }
   most = max(most, count)
+  total += count
   let hour = second / 3600 + 1
-  if second % 3600 == 3599, [2, 4, 8, 12, 24].contains(hour) { print("hour", hour, most) }
+  if second % 3600 == 3599, [1, 2, 3, 4, 8, 24].contains(hour) { print("hour", hour, most, total) }
 }
