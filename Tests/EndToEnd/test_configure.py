@@ -52,7 +52,8 @@ FILES = {
     "a value that goes on with a header": b"[default]\nnote = one\n  [profile ci]\n  two\n",
     "a thousand others": b"".join(b"[profile p%d]\nregion = us-east-1\n" % number for number in range(1000)),
     "present with comments behind values":
-        b"[profile ci]\nregion = eu-west-1 ; of the team\noutput = json ; mine\n\n[default]\nregion = us-east-1 # mine\n",
+        b"[profile ci]\nregion = eu-west-1 ; of the team\noutput = json ; mine\n\n"
+        b"[default]\nregion = us-east-1 # mine\n",
     "present with a comment behind the right value": b"[profile ci]\nregion = eu-central-1 # here\noutput = json\n",
     "present with comments inside a value":
         b"[profile ci]\nregion = us\n  # one\n; two\n\n  -east-1\noutput = json\n",
