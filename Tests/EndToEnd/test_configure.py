@@ -264,14 +264,13 @@ def test_the_file_that_was_read_is_the_one_that_the_line_reads(daypass, sandbox,
 
 def test_flags_are_written_down(daypass, sandbox, token):
     """From the directory that they were meant in."""
-    daypass.configure(work=sandbox.profile(client_id=None, role_arn=ROLE))
-    other = ROLE.replace("ci", "other")
+    daypass.configure(work=sandbox.profile(client_id=None, role_arn=ROLE.replace("ci", "nobodys")))
     policy = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     daypass.run(
-        "configure", "--profile", "work", "--role-arn", other, "--duration", "2h", "--token-file", "token", "--strict",
+        "configure", "--profile", "work", "--role-arn", ROLE, "--duration", "30m", "--token-file", "token", "--strict",
         "--no-verify-token", "--policy-arns", policy).expect()
     assert written(daypass, "work") == [
-        "--profile", "work", "--token-file", str(token), "--no-verify-token", "--role-arn", other, "--duration", "2h",
+        "--profile", "work", "--token-file", str(token), "--no-verify-token", "--role-arn", ROLE, "--duration", "30m",
         "--policy-arns", policy, "--strict"]
     assert works(daypass, "work")
 

@@ -312,7 +312,7 @@ def test_the_judgement_fits_into_a_window_of_80_by_24(job, daypass):
     (["--github", "https://github.com/octo/app.git", "--branch", "main"], {}, 0),
     (["--github", "octo/app", "--branch", "main"], {"repository": "octo/app", "ref": "refs/heads/main"}, 0),
     (["--github", "octo@1/app@2", "--branch", "main"],
-     {"sub": "repo:octo@1/app@2:ref:refs/heads/main", "repository_id": "2", "repository_owner": "octo"}, 0),
+     {"sub": "repo:octo@1/app@2:ref:refs/heads/main", "repository_id": "2", "repository": "octo/app"}, 0),
     (["--github", "octo/app", "--branch", "dev"], {}, 1),
     (["--sub", SUBJECT, "--issuer", GITHUB], {}, 0),
     (["--sub", SUBJECT, "--issuer", GITHUB, "--audience", "other"], {}, 1),

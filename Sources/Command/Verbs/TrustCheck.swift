@@ -12,9 +12,7 @@ struct TrustCheck: ParsableCommand {
     abstract: "Judge a trust policy against a token.",
     usage: "daypass trust check <file> [<options>]",
     discussion: """
-      Against the profile's own token; or, where the policy can be read and the token
-      is elsewhere, against one that flags describe:
-      aws iam get-role --role-name ci | daypass trust check - --github a/b --branch main
+      By the profile's own token, or one that --sub or --github owner/repo describe.
       Exit code 1: it has a fault, or would not let the token in.
       """)
 
@@ -24,7 +22,7 @@ struct TrustCheck: ParsableCommand {
     var subject: String?
   }
 
-  @Argument(help: ArgumentHelp("The policy, or what `aws iam get-role` prints; - for stdin", valueName: "file"))
+  @Argument(help: ArgumentHelp("The policy, or get-role's answer; - for stdin", valueName: "file"))
   var file: String
   @OptionGroup(title: "Check") var own: Own
   @OptionGroup(title: PlaceOptions.title) var place: PlaceOptions
