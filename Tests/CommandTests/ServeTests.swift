@@ -128,6 +128,19 @@ import Testing
     }
   }
 
+  /// A session that changes lets all be looked at again, and plan anew.
+  @Test func whatIsPlannedAnewTakesNobodysPlace() {
+    var spread = Spread()
+    var plans = (0..<500).map { _ in spread.renewal(due: 2401, lifetime: 3600, now: time(0)) }
+    for _ in 0..<20 {
+      for index in plans.indices {
+        spread.withdraw(plans[index])
+        plans[index] = spread.renewal(due: 2401, lifetime: 3600, now: time(0))
+      }
+    }
+    #expect(plans.allSatisfy { !$0.isEarly })
+  }
+
   @Test func fewAreNeverRenewedBeforeItIsDue() {
     #expect(renewals(of: 500, hours: 4).early == 0)
   }

@@ -275,8 +275,33 @@ def test_flags_are_written_down(daypass, sandbox, token):
     assert works(daypass, "work")
 
 
+@pytest.mark.parametrize("flag", ["--token-url=https://h.example/?t=sesame", "--token-command=./sesame",
+                                  '--token-command=sh -c "sesame ; true"', "--saml-response-file=-"])
+def test_what_no_line_may_hold_is_refused_and_not_shown(daypass, flag):
+    daypass.configure(work={"issuer": "https://login.example.com", "client_id": "x", "role_arn": ROLE})
+    principal = ["--principal-arn", "arn:aws:iam::123456789012:saml-provider/x"] if "saml" in flag else []
+    refused = daypass.run("configure", "--profile", "work", flag, *principal)
+    assert refused.code in (64, 78) and "sesame" not in refused.stderr + refused.stdout
+    assert not config(daypass).exists()
+
+
+def test_a_value_that_begins_like_an_option_is_written_so_that_it_is_read(daypass, sandbox, token):
+    daypass.configure(work={"token_file": str(token), "sts_endpoint": sandbox.sts, "role_arn": ROLE})
+    daypass.run("configure", "--profile", "work", "--expect-subject=-abc").expect()
+    assert written(daypass, "work") == ["--profile", "work", "--expect-subject=-abc"]
+
+
+def test_what_the_line_counts_on_is_said(daypass):
+    daypass.configure(work={"issuer": "https://login.example.com", "client_id": "x"})
+    env = {"AWS_ROLE_ARN": ROLE, "DAYPASS_HOME": str(daypass.directory / "elsewhere")}
+    told = daypass.run("configure", "--profile", "work", env=env).expect().stderr
+    assert "DAYPASS_HOME is set" in told and "no role_arn is set" in told
+
+
 @pytest.mark.parametrize("line, code", [
     ("/opt/granted credential-process --profile ci", 78), ("/opt/other --x", 78),
+    ("sudo -u svc /usr/bin/daypass credential-process", 78), ("/opt/vault/daypasser credential-process", 78),
+    ("env X=/y/daypass credential-process", 78), ("'/a/daypass' '/b/daypass' credential-process", 78),
     ("/old/daypass credential-process", 0), ("'/a b/daypass' credential-process --config /x --profile ci", 0),
 ])
 def test_a_process_of_another_program_is_not_replaced(ci, line, code):

@@ -72,26 +72,36 @@ struct AWSProfileEdit {
       value[verb.upperBound...].utf8.first.map({ $0 == UInt8(ascii: " ") }) ?? true
     else { return false }
     let head = value[..<verb.lowerBound]
-    if head == program { return true }
-    let path = head.drop { "\"'".contains($0) }
-    return path.split(separator: "/").last?.hasPrefix("daypass") ?? false
+    return head == program || ProcessLine.onlyWord(head)?.split(separator: "/").last == "daypass"
   }
 }
 
 /// A command line as `credential_process` has it.
 enum ProcessLine {
-  /// Read alike by a shell, which most SDKs start, and by Python's shlex, which botocore splits with. Nil for what no
-  /// line can hold.
-  static func make(_ words: [String]) -> String? {
-    var quoted: [String] = []
-    for word in words {
-      // Some SDKs take a blank and `#` or `;` for the beginning of a comment, also inside quotes.
-      guard !word.isEmpty, word.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), !word.contains(" #"),
-        !word.contains(" ;")
-      else { return nil }
-      quoted.append(quote(word))
+  /// Read alike by a shell, which most SDKs start, and by Python's shlex, which botocore splits with.
+  static func make(_ words: [String]) throws(AWSProfileError) -> String {
+    for (index, word) in words.enumerated() where !canHold(word) {
+      // Never the value: it can be a command with a secret in it.
+      let before = index > 0 ? words[index - 1] : ""
+      let flag = word.hasPrefix("--") ? String(word.prefix { $0 != "=" }) : before
+      throw .noLine(index == 0 ? "the path \(word.printable())" : "the value of \(flag)")
     }
-    return quoted.joined(separator: " ")
+    return words.map(quote).joined(separator: " ")
+  }
+
+  /// Some SDKs take a blank and `#` or `;` for the beginning of a comment, also inside quotes.
+  private static func canHold(_ word: String) -> Bool {
+    !word.isEmpty && word.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } && !word.contains(" #") && !word.contains(" ;")
+  }
+
+  /// The word that a piece of a command line is, without its quotes; nil where it may be more than one.
+  static func onlyWord(_ text: some StringProtocol) -> String? {
+    let special = "\"'\\ \t"
+    guard let quote = text.first, quote == "\"" || quote == "'" else {
+      return text.isEmpty || text.contains(where: special.contains) ? nil : String(text)
+    }
+    let inner = text.dropFirst().dropLast()
+    return text.count > 2 && text.last == quote && !inner.contains(quote) && !inner.contains("\\") ? String(inner) : nil
   }
 
   static func quote(_ word: String) -> String {
@@ -111,7 +121,8 @@ enum AWSProfileError: Explained, Hashable {
   case otherProcess(String, path: String, line: Int)
   case twice(String, path: String, lines: [Int])
   case byteOrderMark(path: String)
-  case noLine([String])
+  /// What of it.
+  case noLine(String)
 
   var kind: FailureKind { .configuration }
 
@@ -126,8 +137,7 @@ enum AWSProfileError: Explained, Hashable {
         + lines.map(String.init).joined(separator: ", ") + "), which AWS tools do not read"
     case .byteOrderMark(let path):
       "\(path.printable()) begins with a byte order mark, and most AWS tools read nothing of such a file"
-    case .noLine(let words):
-      "no credential_process line can hold all of \(words.map { $0.printable(limit: 200) }.joined(separator: " "))"
+    case .noLine(let what): "no credential_process line can hold \(what)"
     }
   }
 
@@ -137,7 +147,7 @@ enum AWSProfileError: Explained, Hashable {
       "remove line \(line) of \(path.printable()), or choose another name with --aws-profile"
     case .twice: "make one section of them"
     case .byteOrderMark: "save it as UTF-8 without a byte order mark (its first three bytes)"
-    case .noLine: "paths and values in it must be without control characters, \" #\" and \" ;\", and not empty"
+    case .noLine: "what is in it must be without control characters, \" #\" and \" ;\", and not empty"
     }
   }
 }

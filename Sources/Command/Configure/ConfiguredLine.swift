@@ -20,6 +20,8 @@ struct ConfiguredLine {
   /// - Parameter program: the path of this one.
   func words(_ program: String) throws(Failure) -> [String] {
     try refuseNothing()
+    // The tool's own input: it would be gone.
+    try profile.requireFreeStandardInput(for: "configure")
     var words = [program, "credential-process"]
     // One that is in no file cannot be named: named profiles have to be configured.
     if profile.unconfigured == nil { words += ["--profile", profile.name] }
@@ -30,9 +32,12 @@ struct ConfiguredLine {
   /// What the line counts on and does not hold, in words for a person.
   var remarks: [String] {
     var remarks: [String] = []
-    let variables = ProfileKey.allCases.filter { !Self.bystanders.contains($0) }.compactMap { key in
+    var variables = ProfileKey.allCases.filter { !Self.bystanders.contains($0) }.compactMap { key in
       if case .variable(let name) = profile.origin(of: key), name.hasPrefix("DAYPASS_") { name } else { nil }
     }
+    // Where the session is.
+    let places = ["DAYPASS_HOME", "XDG_STATE_HOME"].filter { wiring.environment.nonEmpty($0) != nil }
+    variables += places.prefix(1)
     if !variables.isEmpty {
       remarks.append(
         "the AWS profile works where \(variables.joined(separator: ", ")) \(variables.count == 1 ? "is" : "are") set, "
@@ -43,7 +48,10 @@ struct ConfiguredLine {
   }
 
   private var isRoleKnown: Bool {
-    profile.roleARN != nil || profile.ambientRoleARN != nil || !profile.chain.isEmpty
+    if profile.roleARN != nil || !profile.chain.isEmpty { return true }
+    // For a person's login that of the environment does not count.
+    let source = try? IdentitySource.select(profile, wiring.surroundings)
+    return profile.ambientRoleARN != nil && source?.isLogin != true
   }
 
   /// A line that can only fail would take the place of whatever AWS tools find without it.
@@ -77,12 +85,32 @@ struct ConfiguredLine {
       for value in options.profile.flags.values[setting.key] ?? [] {
         switch setting.placeholder {
         case nil: words.append((value == "true" ? "--" : "--no-") + setting.flag)
-        case "path" where value != "-": words += ["--" + setting.flag, try absolute(value, "--" + setting.flag)]
-        default: words += ["--" + setting.flag, value]
+        case "path": words += ["--" + setting.flag, try absolute(value, "--" + setting.flag)]
+        default:
+          try check(value, of: setting)
+          // One that begins like an option is none only behind an equals sign.
+          words += value.hasPrefix("-") ? ["--\(setting.flag)=\(value)"] : ["--" + setting.flag, value]
         }
       }
     }
     return words
+  }
+
+  private func check(_ value: String, of setting: Setting) throws(Failure) {
+    switch setting.key {
+    case .tokenURL where value.contains("?"):
+      throw Failure(
+        .usage, "--token-url has a query, which can hold a secret, and the AWS config is no place for one",
+        hint: "set token_url in the profile")
+    case .tokenCommand:
+      guard let program = CommandLineText.words(value)?.first, program.contains("/"), !program.hasPrefix("/") else {
+        return
+      }
+      throw Failure(
+        .usage, "--token-command names its program by a path that counts from this directory",
+        hint: "write the path from the root")
+    default: return
+    }
   }
 
   private func absolute(_ path: String, _ name: String) throws(Failure) -> String {

@@ -25,6 +25,8 @@ struct Spread {
     var pause: Duration
     /// New credentials are wanted although it is not due.
     var isEarly = false
+    /// Since the boot, where it was chosen among others.
+    fileprivate var second: Int64?
   }
 
   /// Renewals planned, by second since the boot.
@@ -56,7 +58,15 @@ struct Spread {
     }
     planned[second] = taken + 1
     total += 1
-    return Plan(pause: .seconds(second - present) + .milliseconds(Int64.random(in: 0..<1000)), isEarly: isEarly)
+    return Plan(
+      pause: .seconds(second - present) + .milliseconds(Int64.random(in: 0..<1000)), isEarly: isEarly, second: second)
+  }
+
+  /// It will not be, because something came before it, or was.
+  mutating func withdraw(_ plan: Plan) {
+    guard let second = plan.second, let taken = planned[second], taken > 0 else { return }
+    planned[second] = taken == 1 ? nil : taken - 1
+    total -= 1
   }
 
   private func leastTaken(of window: ClosedRange<Int64>) -> (second: Int64, taken: Int) {

@@ -40,8 +40,11 @@ final class ServedProfile {
   var isChanged = false
   /// Somebody wants the next attempt made whatever failed a moment ago.
   var isUrged = false
-  /// The next attempt is for new credentials although those there are will do.
-  var isEarly = false
+  /// When it is renewed next, where nothing comes before.
+  var plan: Spread.Plan?
+  /// That time has come, and new credentials are wanted although those there are will do. Whatever else leads to an
+  /// attempt wants none of it: it can come to all profiles at once.
+  var isDueEarly = false
   /// Says which of its dates in the schedule counts: every other is passed over.
   private(set) var appointment = 0
   /// What was last said about it, so that the log says it once.

@@ -90,7 +90,9 @@ final class Service {
       let now = clocks.boot()
       if now >= nextTick { tick(now) }
       while let (profile, appointment) = schedule.take(by: now) {
-        if appointment == profile.appointment, isServed(profile) { enqueue(profile) }
+        guard appointment == profile.appointment, isServed(profile) else { continue }
+        profile.isDueEarly = profile.plan?.isEarly ?? false
+        enqueue(profile)
       }
       startAttempts()
       try announceReadiness(server)
@@ -165,8 +167,8 @@ final class Service {
     let slot = slots.begin(isUnproven: isUnproven, at: now)
     let attempt = Attempt(
       profile.profile, profile.broker, clocks, isFirst: !profile.hasToldOfEnd, isUrged: profile.isUrged,
-      replacing: profile.isEarly ? profile.lease : nil)
-    (profile.isUrged, profile.isEarly) = (false, false)
+      replacing: profile.isDueEarly ? profile.lease : nil)
+    (profile.isUrged, profile.isDueEarly) = (false, false)
     let (name, number) = (profile.name, profile.number)
     let hasStarted = BackgroundThread.start { [reports, signals] in
       reports.add(Report(profile: name, number: number, slot: slot, outcome: attempt.run()))
@@ -186,10 +188,12 @@ final class Service {
     profile.take(report.outcome, wiring.log, saysFailure: job == nil || hasSaidReady)
     let now = clocks.boot()
     var pause = Pace.retry(due: report.outcome.retryDue)
+    if let plan = profile.plan { spread.withdraw(plan) }
+    profile.plan = nil
     if let lease = profile.lease, !profile.isFailing {
       let lifetime = lease.credentials.expiration - lease.obtainedAt
       let plan = spread.renewal(due: profile.broker.renewalDue(lease), lifetime: lifetime, now: now)
-      (pause, profile.isEarly) = (plan.pause, plan.isEarly)
+      (pause, profile.plan) = (plan.pause, plan)
     }
     schedule.add((profile, profile.newAppointment()), at: now + pause)
   }

@@ -1,7 +1,6 @@
 import Broker
 import Formats
 import Model
-import STS
 import Trust
 
 /// A token that is not here: what one would say that the flags of `trust check` describe, as far as they tell. A policy can
@@ -27,14 +26,14 @@ struct ExpectedToken {
     guard let issuer = profile.issuer else {
       throw Failure(.usage, "no issuer is known", hint: "add --issuer, or name a CI's job, as with --github")
     }
-    return try token(issuer, ByteText(subject), profile.audience ?? profile.clientID ?? standardAudience)
+    return try token(issuer, ByteText(subject), profile.audience ?? profile.clientID ?? profile.standardAudience)
   }
 
   /// What the profile says of issuer and audience is about its own identity, unless it was said for this call.
   private func token(of place: Coordinates) throws(Failure) -> TokenInHand {
     let identity: JobIdentity
     do throws(CoordinateError) { identity = try place.identity() } catch { throw Failure(error) }
-    guard let issuer = (isTold(.issuer) ? profile.issuer : nil) ?? identity.issuer else {
+    guard let issuer = (profile.isTold(.issuer) ? profile.issuer : nil) ?? identity.issuer else {
       throw Failure(.usage, "every installation of \(place.platform.rawValue) has its own issuer", hint: "add --issuer")
     }
     // What varies from job to job stands there as the pattern that matches it.
@@ -42,7 +41,7 @@ struct ExpectedToken {
       switch identity.subject {
       case .exact(let text), .pattern(let text): text
       }
-    let audience = (isTold(.audience) ? profile.audience : nil) ?? identity.audience ?? standardAudience
+    let audience = (profile.isTold(.audience) ? profile.audience : nil) ?? identity.audience ?? profile.standardAudience
     return try token(issuer, subject, audience, identity.claims + githubClaims(place))
   }
 
@@ -70,17 +69,5 @@ struct ExpectedToken {
     } catch {
       throw Failure(error)
     }
-  }
-
-  private func isTold(_ key: ProfileKey) -> Bool {
-    switch profile.origin(of: key) {
-    case .flag, .variable: true
-    case .file, .standard: false
-    }
-  }
-
-  private var standardAudience: ByteText {
-    let partition = profile.roleARN.flatMap { try? RoleARN.parse($0) }?.partition
-    return partition == .china ? "sts.amazonaws.com.cn" : "sts.amazonaws.com"
   }
 }

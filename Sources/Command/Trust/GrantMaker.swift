@@ -33,7 +33,7 @@ struct GrantMaker {
       return try TrustGrant(
         issuer: issuer, audiences: subjects.audiences.isEmpty ? audiences : subjects.audiences,
         subjects: subjects.subjects, claims: subjects.claims, carrying: subjects.token, role: role,
-        partition: partition, account: profile.expectAccount, maximumSession: maximumSession,
+        partition: profile.trustPartition, account: profile.expectAccount, maximumSession: maximumSession,
         trustedAccount: options.role.trustedAccount)
     } catch {
       throw Failure(error)
@@ -61,7 +61,9 @@ struct GrantMaker {
     let token: TokenInHand
     do throws(TokenInHandError) { token = try TokenInHand(identity.allClaims) } catch { throw Failure(error) }
     let audiences = token.effectiveAudiences
-    let wanted = [profile.audience, profile.clientID, audiences.count > 1 ? standardAudience : nil].compactMap { $0 }
+    let wanted = [profile.audience, profile.clientID, audiences.count > 1 ? profile.standardAudience : nil].compactMap {
+      $0
+    }
     let chosen = wanted.first(where: audiences.contains).map { [$0] } ?? audiences
     guard chosen.count == 1 else {
       throw Failure(
@@ -75,21 +77,12 @@ struct GrantMaker {
       claims: token.originalAudience.map { [("oaud", $0.string)] } ?? [], token: token)
   }
 
-  /// Whether it was told for this call. What a profile of the config file says is about its own identity, a person's
-  /// login say, and not about the CI that is named here.
-  private func told(_ key: ProfileKey) -> Bool {
-    switch profile.origin(of: key) {
-    case .flag, .variable: true
-    case .file, .standard: false
-    }
-  }
-
   /// A platform that this machine's owner runs has its own issuer, which `--issuer` names.
   private func fromCoordinates(_ place: Coordinates) throws(Failure) -> Subjects {
     let identity: JobIdentity
     do throws(CoordinateError) { identity = try place.identity() } catch { throw Failure(error) }
-    let issuer = told(.issuer) ? profile.issuer : nil
-    let audience = told(.audience) ? profile.audience : nil
+    let issuer = profile.isTold(.issuer) ? profile.issuer : nil
+    let audience = profile.isTold(.audience) ? profile.audience : nil
     guard issuer != nil || identity.issuer != nil else {
       throw Failure(
         .usage, "every cluster has an issuer of its own, and it is not in the coordinates", hint: "add --issuer URL")
@@ -105,7 +98,7 @@ struct GrantMaker {
         hint: "add --audience ari:cloud:bitbucket::workspace/WORKSPACE_UUID")
     }
     return Subjects(
-      issuer: issuer ?? identity.issuer, audiences: [audience ?? identity.audience ?? standardAudience],
+      issuer: issuer ?? identity.issuer, audiences: [audience ?? identity.audience ?? profile.standardAudience],
       subjects: [identity.subject],
       claims: identity.claims)
   }
@@ -113,14 +106,7 @@ struct GrantMaker {
   /// What a person's token is for, or what CI jobs ask for.
   private var audiences: [ByteText] {
     if let audience = profile.audience ?? profile.clientID { return [audience] }
-    return [standardAudience]
-  }
-
-  private var standardAudience: ByteText { partition == .china ? "sts.amazonaws.com.cn" : "sts.amazonaws.com" }
-
-  private var partition: Partition {
-    if let arn = profile.roleARN.flatMap({ try? RoleARN.parse($0) }), let own = arn.partition { return own }
-    return profile.region.flatMap(Partition.init(region:)) ?? .commercial
+    return [profile.standardAudience]
   }
 
   private func role() throws(Failure) -> RoleARN? {

@@ -93,7 +93,8 @@ struct Configure: ParsableCommand {
     }
     // What is taken out is told by its program alone: the profile it names may be gone.
     let words = own.remove ? [program] : try ConfiguredLine(wiring: wiring, options: common).words(program)
-    guard let line = ProcessLine.make(words) else { throw Failure(AWSProfileError.noLine(words)) }
+    let line: String
+    do throws(AWSProfileError) { line = try ProcessLine.make(words) } catch { throw Failure(error) }
     return AWSProfileEdit(
       name: name, program: ProcessLine.quote(program), process: line, region: wiring.profile.configuredRegion)
   }
