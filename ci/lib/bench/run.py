@@ -60,8 +60,12 @@ def machine() -> str:
 
 
 def revision() -> str:
-    done = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True)
-    return done.stdout.strip() or "unknown"
+    """The commit, and whether anything differs from it but the page that is written here."""
+    git = ["git", "-C", ROOT]
+    commit = subprocess.run([*git, "describe", "--always"], capture_output=True, text=True).stdout.strip()
+    changes = subprocess.run(
+        [*git, "status", "--porcelain", "--", ".", f":!{PAGE.relative_to(ROOT)}"], capture_output=True, text=True)
+    return (commit or "unknown") + ("-dirty" if changes.stdout.strip() else "")
 
 
 def sections(text: str) -> dict[str, str]:
