@@ -6,37 +6,83 @@ import Synchronization
 /// The certificate authorities that servers are held against: the system's, and those of one file in addition.
 ///
 /// libcurl takes a bundle file, a directory or bytes, and a file given to it replaces the system's. So the bytes of
-/// both are joined here; the system's certificate directory stays in force beside them.
+/// both are joined where they must be.
+///
+/// OpenSSL 3 needs 18 ms to read a system's bundle of 140 certificates, for each connection, and next to nothing to
+/// find the one it needs in a directory whose files are named after their subjects' hashes (openssl-rehash(1)). So
+/// where there is such a directory, the bundle waits until somebody is not found there.
 final class CertificateAuthorities: Sendable {
   private let extraFile: String?
-  private let ownBundle: String?
+  private let givenStore: SystemStore?
   private let otherBundles: [String]
-  private let loaded = Mutex<Certificates?>(nil)
+  private let loaded = Mutex<[Extent: Certificates]>([:])
+  private let isDirectoryLacking = Atomic(false)
 
   /// - Parameters:
-  ///   - ownBundle: the file that libcurl reads by itself.
+  ///   - store: what libcurl reads by itself; nil: as libcurl says.
   ///   - otherBundles: where the system's may be instead: libcurl can come from another distribution than the system.
   init(
-    extraFile: String?, ownBundle: String? = CertificateAuthorities.libcurlsBundle,
-    otherBundles: [String] = CertificateAuthorities.knownBundles
+    extraFile: String?, store: SystemStore? = nil, otherBundles: [String] = CertificateAuthorities.knownBundles
   ) {
     self.extraFile = extraFile
-    self.ownBundle = ownBundle
+    givenStore = store
     self.otherBundles = otherBundles
   }
 
-  /// Nil where what libcurl reads by itself is all there is to trust.
-  /// - Parameter host: who is to be held against them, for messages.
-  func certificates(for host: String) throws(TransportFailure) -> Certificates? {
-    if extraFile == nil, let ownBundle, access(ownBundle, R_OK) == 0 { return nil }
-    return try loaded.withLock { (known) throws(TransportFailure) in
-      if let known { return known }
-      let bundles = [ownBundle].compactMap { $0 } + otherBundles
+  private enum Extent { case extra, all }
+
+  private var store: SystemStore { givenStore ?? .libcurls }
+
+  /// Runs `attempt` with what is quickly read, and once more with all there is if somebody was not trusted by that.
+  /// - Parameters:
+  ///   - host: who is to be held against them, for messages.
+  ///   - attempt: connects; throws `TransportFailure.untrusted` before anything is sent.
+  func trusting<Value>(
+    _ host: String, _ attempt: (TrustedCertificates) throws(TransportFailure) -> Value
+  ) throws(TransportFailure) -> Value {
+    guard let few = try directoryAlone() else { return try attempt(try all(for: host)) }
+    do throws(TransportFailure) {
+      return try attempt(few)
+    } catch {
+      guard case .untrusted = error, let all = try? all(for: host) else { throw error }
+      let value = try attempt(all)
+      isDirectoryLacking.store(true, ordering: .relaxed)
+      return value
+    }
+  }
+
+  /// Nil where there is none to look things up in, or where it was not enough before.
+  func directoryAlone() throws(TransportFailure) -> TrustedCertificates? {
+    guard let directory = store.hashedDirectory, !isDirectoryLacking.load(ordering: .relaxed) else { return nil }
+    guard let extraFile else { return TrustedCertificates(certificates: nil, directory: directory) }
+    let certificates = try certificates(.extra) { () throws(TransportFailure) in
+      try CertificateAuthorities.blocks(ofFile: extraFile)
+    }
+    return TrustedCertificates(certificates: certificates, directory: directory)
+  }
+
+  func all(for host: String) throws(TransportFailure) -> TrustedCertificates {
+    let own = store.bundle
+    if extraFile == nil, let own, access(own, R_OK) == 0 {
+      return TrustedCertificates(certificates: nil, directory: nil)
+    }
+    let certificates = try certificates(.all) { () throws(TransportFailure) in
+      let bundles = [own].compactMap { $0 } + otherBundles
       var pem = bundles.lazy.compactMap { try? FileContents.read($0) }.first ?? []
       if let extraFile { pem += [UInt8(ascii: "\n")] + (try CertificateAuthorities.blocks(ofFile: extraFile)) }
       guard !pem.isEmpty else { throw CertificateAuthorities.none(for: host) }
-      let certificates = Certificates(file: extraFile, pem: pem)
-      known = certificates
+      return pem
+    }
+    return TrustedCertificates(certificates: certificates, directory: nil)
+  }
+
+  private func certificates(
+    _ extent: Extent, read: () throws(TransportFailure) -> [UInt8]
+  ) throws(TransportFailure) -> Certificates {
+    try loaded.withLock { (known) throws(TransportFailure) in
+      if let certificates = known[extent] { return certificates }
+      let certificates = Certificates(file: extraFile, pem: try read())
+      known[extent] = certificates
       return certificates
     }
   }
@@ -52,14 +98,6 @@ final class CertificateAuthorities: Sendable {
     "/etc/ssl/ca-bundle.pem",  // openSUSE
     "/etc/ssl/cert.pem",  // Alpine
   ]
-
-  private static let libcurlsBundle: String? = {
-    guard let handle = curl_easy_init() else { return nil }
-    defer { curl_easy_cleanup(handle) }
-    var path: UnsafePointer<CChar>?
-    guard daypass_curl_get_text(handle, CURLINFO_CAINFO, &path) == CURLE_OK else { return nil }
-    return path.map { String(cString: $0) }
-  }()
 
   /// Only the certificates of a file: a private key beside them must not travel into libcurl.
   private static func blocks(ofFile path: String) throws(TransportFailure) -> [UInt8] {
@@ -89,6 +127,14 @@ final class CertificateAuthorities: Sendable {
       line.starts(with: "-----\(word) \($0)-----".utf8)
     }
   }
+}
+
+/// What the TLS library is given to trust.
+struct TrustedCertificates: Sendable {
+  /// In addition to what is on this machine's disk.
+  let certificates: Certificates?
+  /// The one place on disk to look for others; nil: wherever libcurl looks by itself.
+  let directory: String?
 }
 
 /// PEM bytes at an address that stays, which is how libcurl borrows them.

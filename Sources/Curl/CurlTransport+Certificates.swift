@@ -5,10 +5,14 @@ public import Model
 extension CurlTransport: CertificateReader {
   public func certificates(of url: String, timeout: Duration) throws(TransportFailure) -> [ServerCertificate] {
     let request = HTTPRequest(.get, url, timeout: timeout)
-    let exchange = try exchange(request, Target(url, of: request), timeout: timeout)
-    guard exchange.target.isEncrypted else { throw .badURL(Target.withoutQuery(url)) }
-    // Never one that was kept: a resumed TLS session brings no certificates.
-    return try Connections.make().certificates(exchange, interruption: interruption)
+    let target = try Target(url, of: request)
+    guard target.isEncrypted else { throw .badURL(Target.withoutQuery(url)) }
+    let deadline = Deadline(after: timeout)
+    return try trusting(target) { (trusted) throws(TransportFailure) in
+      let exchange = exchange(request, target, trusted, timeout: deadline.remaining)
+      // Never one that was kept: a resumed TLS session brings no certificates.
+      return try Connections.make().certificates(exchange, interruption: interruption)
+    }
   }
 }
 

@@ -25,16 +25,26 @@ public final class CurlTransport: Transport {
   ///   - pendingSignal: the signal that asks the program to end, if there is one.
   ///   - meanwhile: a short piece of work that is to be done sooner or later; it is done once, while the first answer is
   ///     waited for.
-  public init(
+  public convenience init(
     caFile: String? = nil, proxies: ProxyPolicy = .none, interruptDescriptor: Int32 = -1,
     pendingSignal: @escaping @Sendable () -> Int32? = { nil }, trace: any Diagnostics, userAgent: String,
     meanwhile: @escaping @Sendable () -> Void = {}
   ) {
+    self.init(
+      authorities: CertificateAuthorities(extraFile: caFile), proxies: proxies,
+      interruption: Interruption(descriptor: interruptDescriptor, pendingSignal: pendingSignal), trace: trace,
+      userAgent: userAgent, errand: Errand(meanwhile))
+  }
+
+  init(
+    authorities: CertificateAuthorities, proxies: ProxyPolicy, interruption: Interruption, trace: any Diagnostics,
+    userAgent: String, errand: Errand
+  ) {
     CurlTransport.prepare()
-    errand = Errand(meanwhile)
-    authorities = CertificateAuthorities(extraFile: caFile)
+    self.errand = errand
+    self.authorities = authorities
     self.proxies = proxies
-    interruption = Interruption(descriptor: interruptDescriptor, pendingSignal: pendingSignal)
+    self.interruption = interruption
     self.trace = trace
     self.userAgent = userAgent
   }
@@ -73,7 +83,24 @@ public final class CurlTransport: Transport {
     guard CurlTransport.isPrepared else { throw .exhausted(reason: "libcurl could not be initialized") }
     let connections = try borrow()
     defer { idle.withLock { $0.append(connections) } }
-    let exchange = try exchange(request, target, timeout: deadline.remaining)
+    return try trusting(target) { (trusted) throws(TransportFailure) in
+      let exchange = exchange(request, target, trusted, timeout: deadline.remaining)
+      return try perform(exchange, over: connections, until: deadline)
+    }
+  }
+
+  /// Over https an attempt that was not trusted may be made once more.
+  func trusting<Value>(
+    _ target: Target, _ attempt: (TrustedCertificates?) throws(TransportFailure) -> Value
+  ) throws(TransportFailure) -> Value {
+    guard target.isEncrypted else { return try attempt(nil) }
+    return try authorities.trusting(target.host) { (trusted) throws(TransportFailure) in try attempt(trusted) }
+  }
+
+  private func perform(
+    _ exchange: Exchange, over connections: Connections, until deadline: Deadline
+  ) throws(TransportFailure) -> (response: HTTPResponse, location: String?) {
+    let target = exchange.target
     trace.log(.trace, "→ \(exchange.summary)")
     do throws(TransportFailure) {
       let reply = try connections.perform(exchange, interruption: interruption, meanwhile: errand)
@@ -86,12 +113,11 @@ public final class CurlTransport: Transport {
   }
 
   func exchange(
-    _ request: HTTPRequest, _ target: Target, timeout: Duration
-  ) throws(TransportFailure) -> Exchange {
+    _ request: HTTPRequest, _ target: Target, _ trusted: TrustedCertificates?, timeout: Duration
+  ) -> Exchange {
     Exchange(
       request: request, target: target, proxy: proxies.proxy(for: target), excludedFromProxy: proxies.exclusions,
-      trusted: target.isEncrypted ? try authorities.certificates(for: target.host) : nil, userAgent: userAgent,
-      timeout: timeout)
+      trusted: trusted, userAgent: userAgent, timeout: timeout)
   }
 
   /// Names of headers only: a cookie is a secret too.

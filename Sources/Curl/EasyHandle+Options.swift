@@ -38,7 +38,11 @@ extension EasyHandle {
     try set(CURLOPT_PROXY_SSLVERSION, DAYPASS_CURL_SSLVERSION_TLSv1_2)
     for option in [CURLOPT_SSL_VERIFYPEER, CURLOPT_PROXY_SSL_VERIFYPEER] { try set(option, 1) }
     for option in [CURLOPT_SSL_VERIFYHOST, CURLOPT_PROXY_SSL_VERIFYHOST] { try set(option, 2) }
-    if let trusted = exchange.trusted {
+    if let directory = exchange.trusted?.directory {
+      for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] { try set(option, lent: nil) }
+      for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { try set(option, directory) }
+    }
+    if let trusted = exchange.trusted?.certificates {
       for option in [CURLOPT_CAINFO_BLOB, CURLOPT_PROXY_CAINFO_BLOB] {
         var blob = curl_blob(
           data: trusted.storage.baseAddress, len: trusted.storage.count, flags: UInt32(CURL_BLOB_NOCOPY))

@@ -6,8 +6,8 @@ struct Exchange {
   let target: Target
   let proxy: Proxy?
   let excludedFromProxy: String
-  /// Nil: the system's own store.
-  let trusted: Certificates?
+  /// Nil where nobody is to be trusted, because nothing is encrypted.
+  let trusted: TrustedCertificates?
   let userAgent: String
   let timeout: Duration
 

@@ -16,9 +16,15 @@ import Testing
     extra = files.write("extra.pem", "-----BEGIN CERTIFICATE-----\nEXTRA\n-----END CERTIFICATE-----\n")
   }
 
+  private func authorities(
+    _ extraFile: String?, own: String?, directory: String? = nil, others: [String] = []
+  ) -> CertificateAuthorities {
+    CertificateAuthorities(
+      extraFile: extraFile, store: SystemStore(bundle: own, directory: directory), otherBundles: others)
+  }
+
   private func text(_ extraFile: String?, own: String?, others: [String]) throws(TransportFailure) -> String? {
-    let authorities = CertificateAuthorities(extraFile: extraFile, ownBundle: own, otherBundles: others)
-    return try authorities.certificates(for: "op.example").map { String(decoding: $0.storage, as: UTF8.self) }
+    try authorities(extraFile, own: own, others: others).all(for: "op.example").text
   }
 
   @Test func whatLibcurlFindsByItselfIsLeftToIt() throws {
@@ -51,4 +57,113 @@ import Testing
       try text(nil, own: nil, others: ["/nonexistent/a"])
     }
   }
+
+  // MARK: A directory to look things up in
+
+  private func directory(_ name: String) throws -> String {
+    let path = files.directory + "/" + name
+    try #require(mkdir(path, 0o700) == 0)
+    return path
+  }
+
+  @Test func aHashedDirectoryIsEnoughToBeginWith() throws {
+    defer { files.remove() }
+    let hashed = try directory("hashed")
+    _ = files.write("hashed/5ad8a5d6.0", "")
+    let alone = try authorities(nil, own: system, directory: hashed).directoryAlone()
+    #expect(alone?.directory == hashed)
+    #expect(alone?.certificates == nil)
+    let added = try authorities(extra, own: system, directory: hashed).directoryAlone()
+    #expect(added?.directory == hashed)
+    #expect(added?.text == "-----BEGIN CERTIFICATE-----\nEXTRA\n-----END CERTIFICATE-----\n")
+  }
+
+  @Test func aDirectoryInWhichNothingCanBeLookedUpIsNoBeginning() throws {
+    defer { files.remove() }
+    let plain = try directory("plain")
+    for name in ["ca-certificates.crt", "Root_CA.pem", "5ad8a5d6", "5AD8A5D6.0", "5ad8a5d6.x"] {
+      _ = files.write("plain/\(name)", "")
+    }
+    for directory in [plain, "/nonexistent", nil] {
+      #expect(try authorities(nil, own: system, directory: directory).directoryAlone() == nil)
+    }
+  }
+
+  @Test func whoIsNotInTheDirectoryIsLookedForInTheBundle() throws {
+    defer { files.remove() }
+    let hashed = try directory("hashed")
+    _ = files.write("hashed/5ad8a5d6.0", "")
+    let authorities = authorities(nil, own: system, directory: hashed)
+    var asked: [String?] = []
+    for _ in 1...2 {
+      try authorities.trusting("op.example") { (trusted) throws(TransportFailure) in
+        asked.append(trusted.directory)
+        if trusted.directory != nil { throw .untrusted(host: "op.example", reason: "unknown") }
+      }
+    }
+    // The second time it is known that the directory does not have everybody.
+    #expect(asked == [hashed, nil, nil])
+  }
+
+  @Test func whoIsNowhereIsNotTrusted() throws {
+    defer { files.remove() }
+    let hashed = try directory("hashed")
+    _ = files.write("hashed/5ad8a5d6.0", "")
+    for (own, attempts) in [(system, 2), ("/nonexistent/bundle.pem", 1)] {
+      let authorities = authorities(nil, own: own, directory: hashed)
+      var count = 0
+      #expect(throws: TransportFailure.untrusted(host: "op.example", reason: "unknown")) {
+        try authorities.trusting("op.example") { (_) throws(TransportFailure) in
+          count += 1
+          throw .untrusted(host: "op.example", reason: "unknown")
+        }
+      }
+      #expect(count == attempts)
+    }
+  }
+
+  @Test func anotherFailureIsNoReasonToTryAgain() throws {
+    defer { files.remove() }
+    let hashed = try directory("hashed")
+    _ = files.write("hashed/5ad8a5d6.0", "")
+    var count = 0
+    #expect(throws: TransportFailure.unresolved(host: "op.example")) {
+      try authorities(nil, own: system, directory: hashed).trusting("op.example") { (_) throws(TransportFailure) in
+        count += 1
+        throw .unresolved(host: "op.example")
+      }
+    }
+    #expect(count == 1)
+  }
+
+  @Test func aServerIsTrustedByTheDirectoryOrTheBundle() throws {
+    let server = try TLSServer(certificate: try files.certificate(for: "IP:127.0.0.1"))
+    let other = try TestAuthority()
+    defer {
+      server.stop()
+      files.remove()
+      other.remove()
+    }
+    for (bundle, inDirectory, status) in [
+      (files.authorityPath, files, 200), (other.authorityPath, files, 200), (files.authorityPath, other, 200),
+      (other.authorityPath, other, nil),
+    ] {
+      let directory = try directory("hashed")
+      try #require(try ChildProcess(["cp", inDirectory.authorityPath, directory]).wait() == 0)
+      try #require(try ChildProcess(["openssl", "rehash", directory]).wait() == 0)
+      let log = CollectedLog()
+      let transport = CurlTransport(
+        authorities: authorities(nil, own: nil, directory: directory, others: [bundle]), proxies: .none,
+        interruption: Interruption(descriptor: -1, pendingSignal: { nil }), trace: log, userAgent: "daypass/test",
+        errand: Errand({}))
+      let request = HTTPRequest(.get, "https://127.0.0.1:\(server.port)/")
+      #expect((try? transport.send(request))?.status == status)
+      #expect(log.lines.filter { $0.contains("→") }.count == (inDirectory.directory == files.directory ? 1 : 2))
+      try #require(try ChildProcess(["rm", "-r", directory]).wait() == 0)
+    }
+  }
+}
+
+extension TrustedCertificates {
+  fileprivate var text: String? { certificates.map { String(decoding: $0.storage, as: UTF8.self) } }
 }
