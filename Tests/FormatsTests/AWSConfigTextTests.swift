@@ -51,4 +51,18 @@ import Testing
         == "[profile work]\ncredential_process = /bin/x\nregion = eu-west-1\n  # one\n\n; two\noutput = json\n")
     #expect(removed(from: old) == "[profile work]\n  # one\n\n; two\noutput = json\n")
   }
+
+  /// A CR and the line feed of the next line would be one line end.
+  @Test(arguments: ["[a]\nx = 1\r", "[a]\r\nx = 1\r", "[a]\rx = 1\n", "\n\r", "\n\r\r"])
+  func aSectionOfOursComesAndGoesBehindAnyLineEnd(_ old: String) {
+    #expect(removed(from: written(into: old)) == old)
+  }
+
+  @Test(arguments: [
+    "[a]\r[profile work]\routput = json\r\n\n[b]\n", "[a]\r[profile work]\routput = json\n\n[b]\n",
+    "[a]\r[profile work]\routput = json\r\r\n[b]\n",
+  ])
+  func settingsOfOursComeAndGoBetweenLineEndsOfSeveralKinds(_ old: String) {
+    #expect(removed(from: written(into: old)) == old)
+  }
 }

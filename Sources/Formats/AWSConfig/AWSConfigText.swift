@@ -103,8 +103,8 @@ public struct AWSConfigText: Sendable {
     let end = lineEnd
     if let last = lines.last {
       if AWSConfigText.lineEnd(of: last).isEmpty { lines[lines.count - 1] += end }
-      // Also behind one that is there already: `remove` takes one away.
-      lines.append(end)
+      // Also behind one that is there already: `remove` takes one away. A line feed behind a CR would join it.
+      lines.append(AWSConfigText.lineEnd(of: last) == [0x0D] ? [0x0D] : end)
     }
     let header = kind == .credentials || profile == "default" ? "[\(profile)]" : "[profile \(profile)]"
     lines.append(Array(header.utf8) + end)
@@ -116,7 +116,8 @@ public struct AWSConfigText: Sendable {
     let place = section.options.last?.lines.upperBound ?? section.header + 1
     let neighbour = section.options.last?.lines.lowerBound ?? lines[place...].firstIndex(where: AWSConfigText.says)
     let indent = neighbour.map { lines[$0].prefix(while: AWSConfigText.isIndent) } ?? []
-    let end = lineEnd
+    // A CR before a line feed would join it.
+    let end = lines[place...].first?.first == 0x0A ? [0x0A] : lineEnd
     if place > 0, AWSConfigText.lineEnd(of: lines[place - 1]).isEmpty { lines[place - 1] += end }
     lines.insert(Array(indent) + "\(key) = \(value)".utf8 + end, at: place)
   }
