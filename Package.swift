@@ -27,10 +27,11 @@ let package = Package(
   ],
   targets: [
     // C libraries of the system, each behind one Swift adapter that is its only importer.
-    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CSealing", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Their headers are the system's; they are opened when they are needed, not linked (docs/decisions/0019).
+    .target(name: "CCurl"),
+    .target(name: "CQREncode"),
     // Real C: what must run between fork and exec, in a signal handler, or through a raw system call.
     .target(name: "CHost"),
     // Keeps out of the program what ArgumentParser would bring and daypass does not use.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Crypto
-import Curl
 import Host
 import Model
 
@@ -20,7 +19,6 @@ public enum Entry {
     } catch {
       Host.end(report(Failure(error), arguments))
     }
-    CurlTransport.prepare()
     Interrupts.install()
     Host.end(run(arguments))
   }

@@ -75,6 +75,15 @@ struct Wiring {
   }
 }
 
+// MARK: Requests
+
+extension Wiring {
+  /// Before the first thread, in a program that has several.
+  static func readyRequests() throws(Failure) {
+    do throws(TransportFailure) { try CurlTransport.prepare() } catch { throw Failure(error) }
+  }
+}
+
 // MARK: Profiles
 
 extension Wiring {

@@ -15,7 +15,8 @@ final class CertificateAuthorities: Sendable {
   private let extraFile: String?
   private let givenStore: SystemStore?
   private let otherBundles: [String]
-  private let loaded = Mutex<[Extent: Certificates]>([:])
+  private let added = Mutex<Certificates?>(nil)
+  private let joined = Mutex<Certificates?>(nil)
   private let isDirectoryLacking = Atomic(false)
 
   /// - Parameters:
@@ -28,8 +29,6 @@ final class CertificateAuthorities: Sendable {
     givenStore = store
     self.otherBundles = otherBundles
   }
-
-  private enum Extent { case extra, all }
 
   private var store: SystemStore { givenStore ?? .libcurls }
 
@@ -55,7 +54,7 @@ final class CertificateAuthorities: Sendable {
   func directoryAlone() throws(TransportFailure) -> TrustedCertificates? {
     guard let directory = store.hashedDirectory, !isDirectoryLacking.load(ordering: .relaxed) else { return nil }
     guard let extraFile else { return TrustedCertificates(certificates: nil, directory: directory) }
-    let certificates = try certificates(.extra) { () throws(TransportFailure) in
+    let certificates = try once(added) { () throws(TransportFailure) in
       try CertificateAuthorities.blocks(ofFile: extraFile)
     }
     return TrustedCertificates(certificates: certificates, directory: directory)
@@ -66,7 +65,7 @@ final class CertificateAuthorities: Sendable {
     if extraFile == nil, let own, access(own, R_OK) == 0 {
       return TrustedCertificates(certificates: nil, directory: nil)
     }
-    let certificates = try certificates(.all) { () throws(TransportFailure) in
+    let certificates = try once(joined) { () throws(TransportFailure) in
       let bundles = [own].compactMap { $0 } + otherBundles
       var pem = bundles.lazy.compactMap { try? FileContents.read($0) }.first ?? []
       if let extraFile { pem += [UInt8(ascii: "\n")] + (try CertificateAuthorities.blocks(ofFile: extraFile)) }
@@ -76,13 +75,13 @@ final class CertificateAuthorities: Sendable {
     return TrustedCertificates(certificates: certificates, directory: nil)
   }
 
-  private func certificates(
-    _ extent: Extent, read: () throws(TransportFailure) -> [UInt8]
+  private func once(
+    _ place: borrowing Mutex<Certificates?>, read: () throws(TransportFailure) -> [UInt8]
   ) throws(TransportFailure) -> Certificates {
-    try loaded.withLock { (known) throws(TransportFailure) in
-      if let certificates = known[extent] { return certificates }
+    try place.withLock { (known) throws(TransportFailure) in
+      if let known { return known }
       let certificates = Certificates(file: extraFile, pem: try read())
-      known[extent] = certificates
+      known = certificates
       return certificates
     }
   }

@@ -11,7 +11,7 @@ final class Connections: @unchecked Sendable {
   let easy: EasyHandle
 
   static func make() throws(TransportFailure) -> Connections {
-    guard let easy = EasyHandle(), let multi = curl_multi_init() else { throw .exhausted(reason: "no memory") }
+    guard let easy = EasyHandle(), let multi = daypass_curl_multi_init() else { throw .exhausted(reason: "no memory") }
     return Connections(multi: multi, easy: easy)
   }
 
@@ -20,7 +20,7 @@ final class Connections: @unchecked Sendable {
     self.easy = easy
   }
 
-  deinit { curl_multi_cleanup(multi) }
+  deinit { daypass_curl_multi_cleanup(multi) }
 
   /// The reply, and the absolute URL it redirects to, if it does.
   func perform(
@@ -67,14 +67,14 @@ final class Connections: @unchecked Sendable {
   /// Drives the transfer to its end, or until a signal asks to stop, whatever it is waiting for.
   func run(_ interruption: Interruption, meanwhile errand: Errand? = nil) throws(TransportFailure) -> CURLcode {
     try interruption.check()
-    guard curl_multi_add_handle(multi, easy.pointer) == CURLM_OK else { throw .exhausted(reason: "no memory") }
-    defer { curl_multi_remove_handle(multi, easy.pointer) }
+    guard daypass_curl_multi_add_handle(multi, easy.pointer) == CURLM_OK else { throw .exhausted(reason: "no memory") }
+    defer { daypass_curl_multi_remove_handle(multi, easy.pointer) }
     // A descriptor that is readable without a signal being pending is left out of the next wait, which is short then: it
     // must not make this loop spin.
     var isPausing = false
     while true {
       var running: Int32 = 0
-      guard curl_multi_perform(multi, &running) == CURLM_OK else { throw .exhausted(reason: "libcurl gave up") }
+      guard daypass_curl_multi_perform(multi, &running) == CURLM_OK else { throw .exhausted(reason: "libcurl gave up") }
       if let code = result() { return code }
       if running == 0 { return CURLE_FAILED_INIT }
       try interruption.check()
@@ -91,7 +91,7 @@ final class Connections: @unchecked Sendable {
   private func wait(watching descriptor: Int32, atMost limit: Duration) throws(TransportFailure) -> Bool {
     var watched = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
     let milliseconds = Int32(clamping: limit.saturatedNanoseconds / 1_000_000)
-    guard curl_multi_poll(multi, &watched, descriptor >= 0 ? 1 : 0, milliseconds, nil) == CURLM_OK else {
+    guard daypass_curl_multi_poll(multi, &watched, descriptor >= 0 ? 1 : 0, milliseconds) == CURLM_OK else {
       throw .exhausted(reason: "libcurl cannot wait")
     }
     return watched.revents != 0
@@ -99,7 +99,7 @@ final class Connections: @unchecked Sendable {
 
   private func result() -> CURLcode? {
     var left: Int32 = 0
-    while let message = curl_multi_info_read(multi, &left) {
+    while let message = daypass_curl_multi_info_read(multi, &left) {
       if message.pointee.msg == CURLMSG_DONE { return message.pointee.data.result }
     }
     return nil
@@ -115,9 +115,9 @@ final class LocalhostPin {
       list = nil
       return
     }
-    list = curl_slist_append(nil, "localhost:\(target.port):127.0.0.1,[::1]")
+    list = daypass_curl_slist_append(nil, "localhost:\(target.port):127.0.0.1,[::1]")
     if list == nil { throw .exhausted(reason: "no memory") }
   }
 
-  deinit { curl_slist_free_all(list) }
+  deinit { daypass_curl_slist_free_all(list) }
 }

@@ -5,6 +5,7 @@ public import Model
 extension CurlTransport: CertificateReader {
   public func certificates(of url: String, timeout: Duration) throws(TransportFailure) -> [ServerCertificate] {
     let request = HTTPRequest(.get, url, timeout: timeout)
+    try CurlTransport.prepare()
     let target = try Target(url, of: request)
     guard target.isEncrypted else { throw .badURL(Target.withoutQuery(url)) }
     let deadline = Deadline(after: timeout)

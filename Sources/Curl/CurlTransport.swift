@@ -40,7 +40,6 @@ public final class CurlTransport: Transport {
     authorities: CertificateAuthorities, proxies: ProxyPolicy, interruption: Interruption, trace: any Diagnostics,
     userAgent: String, errand: Errand
   ) {
-    CurlTransport.prepare()
     self.errand = errand
     self.authorities = authorities
     self.proxies = proxies
@@ -49,17 +48,23 @@ public final class CurlTransport: Transport {
     self.userAgent = userAgent
   }
 
-  /// Readies libcurl for the process; call it before the first thread starts. Later calls do nothing.
+  /// Loads libcurl and readies it for the process, as the first request otherwise does; to be called before the first
+  /// thread starts. Later calls do nothing.
   ///
   /// SSLKEYLOGFILE is taken out of the environment first: libcurl would write every session's TLS secrets there.
-  public static func prepare() { _ = isPrepared }
+  public static func prepare() throws(TransportFailure) {
+    if let failure = obstacle { throw failure }
+  }
 
-  private static let isPrepared: Bool = {
+  private static let obstacle: TransportFailure? = {
     unsetenv("SSLKEYLOGFILE")
-    return curl_global_init(DAYPASS_CURL_GLOBAL_DEFAULT) == CURLE_OK
+    if let reason = daypass_curl_open() { return .noLibrary(reason: String(cString: reason)) }
+    return daypass_curl_global_init(DAYPASS_CURL_GLOBAL_DEFAULT) == CURLE_OK
+      ? nil : .exhausted(reason: "libcurl could not be initialized")
   }()
 
   public func send(_ request: HTTPRequest) throws(TransportFailure) -> HTTPResponse {
+    try CurlTransport.prepare()
     let deadline = Deadline(after: request.timeout)
     let origin = try Target(request.url, of: request)
     var target = origin
@@ -80,7 +85,6 @@ public final class CurlTransport: Transport {
   private func exchange(
     _ request: HTTPRequest, with target: Target, until deadline: Deadline
   ) throws(TransportFailure) -> (response: HTTPResponse, location: String?) {
-    guard CurlTransport.isPrepared else { throw .exhausted(reason: "libcurl could not be initialized") }
     let connections = try borrow()
     defer { idle.withLock { $0.append(connections) } }
     return try trusting(target) { (trusted) throws(TransportFailure) in

@@ -41,7 +41,7 @@ struct Diagnosis {
 
   private var host: String { exchange.target.host }
   private var authorities: String { exchange.trusted?.certificates?.file ?? "of the system" }
-  private var codeReason: String { String(cString: curl_easy_strerror(code)) }
+  private var codeReason: String { String(cString: daypass_curl_easy_strerror(code)) }
   private var tlsReason: String { easy.errorReason.isEmpty ? codeReason : easy.errorReason }
 
   private var systemReason: String? {

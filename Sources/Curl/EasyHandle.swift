@@ -11,7 +11,7 @@ final class EasyHandle {
   let socketError: UnsafeMutablePointer<Int32>
 
   init?() {
-    guard let pointer = curl_easy_init() else { return nil }
+    guard let pointer = daypass_curl_easy_init() else { return nil }
     self.pointer = pointer
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -20,14 +20,14 @@ final class EasyHandle {
   }
 
   deinit {
-    curl_easy_cleanup(pointer)
+    daypass_curl_easy_cleanup(pointer)
     errorText.deallocate()
     socketError.deallocate()
   }
 
   /// Forgets every option, and with them every pointer to what was only lent; keeps TLS sessions for resumption.
   func reset() {
-    curl_easy_reset(pointer)
+    daypass_curl_easy_reset(pointer)
     errorText.pointee = 0
     socketError.pointee = 0
     daypass_curl_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
@@ -85,7 +85,7 @@ final class EasyHandle {
     if code == CURLE_OUT_OF_MEMORY { throw .exhausted(reason: "no memory") }
     guard code == CURLE_OK else {
       throw .exhausted(
-        reason: "libcurl does not know option \(option.rawValue): \(String(cString: curl_easy_strerror(code)))")
+        reason: "libcurl does not know option \(option.rawValue): \(String(cString: daypass_curl_easy_strerror(code)))")
     }
   }
 }

@@ -23,7 +23,7 @@ final class HeaderList {
       if let data = current.pointee.data { Wiping.wipe(data) }
       node = current.pointee.next
     }
-    curl_slist_free_all(head)
+    daypass_curl_slist_free_all(head)
   }
 
   private func append(_ name: String, _ value: Secret) throws(TransportFailure) {
@@ -49,7 +49,7 @@ final class HeaderList {
 
   private func append(terminated line: borrowing [UInt8]) throws(TransportFailure) {
     let longer = line.withUnsafeBytes { bytes in
-      curl_slist_append(head, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+      daypass_curl_slist_append(head, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
     }
     guard let longer else { throw .exhausted(reason: "no memory") }
     head = longer

@@ -40,17 +40,17 @@ struct Proxy: Sendable {
   }
 
   private static func host(of text: String) -> String? {
-    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let handle = curl_url() else { return nil }
-    defer { curl_url_cleanup(handle) }
+    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let handle = daypass_curl_url() else { return nil }
+    defer { daypass_curl_url_cleanup(handle) }
     // Without a scheme a proxy is an http one.
     let absolute = text.contains("://") ? text : "http://" + text
     let scheme = absolute.prefix { $0 != ":" }.lowercased()
     guard ["http", "https", "socks4", "socks4a", "socks5", "socks5h"].contains(scheme),
-      curl_url_set(handle, CURLUPART_URL, absolute, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK
+      daypass_curl_url_set(handle, CURLUPART_URL, absolute, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK
     else { return nil }
     var host: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(handle, CURLUPART_HOST, &host, 0) == CURLUE_OK, let host else { return nil }
-    defer { curl_free(host) }
+    guard daypass_curl_url_get(handle, CURLUPART_HOST, &host, 0) == CURLUE_OK, let host else { return nil }
+    defer { daypass_curl_free(host) }
     return host.pointee == 0 ? nil : String(cString: host)
   }
 }

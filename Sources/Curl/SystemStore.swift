@@ -14,8 +14,8 @@ struct SystemStore: Sendable {
 
   /// What libcurl was built to read.
   static let libcurls: SystemStore = {
-    guard let handle = curl_easy_init() else { return SystemStore(bundle: nil, directory: nil) }
-    defer { curl_easy_cleanup(handle) }
+    guard let handle = daypass_curl_easy_init() else { return SystemStore(bundle: nil, directory: nil) }
+    defer { daypass_curl_easy_cleanup(handle) }
     return SystemStore(bundle: path(CURLINFO_CAINFO, of: handle), directory: path(CURLINFO_CAPATH, of: handle))
   }()
 

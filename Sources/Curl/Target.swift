@@ -19,19 +19,19 @@ final class Target {
   init(_ url: String, of request: HTTPRequest) throws(TransportFailure) {
     address = Target.withoutQuery(url)
     guard url.utf8.count <= 8192, url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
-      let handle = curl_url()
+      let handle = daypass_curl_url()
     else { throw .badURL(address) }
     // No scheme is guessed, no user is taken, and dot segments go out as they are.
     let flags = UInt32(CURLU_DISALLOW_USER | CURLU_PATH_AS_IS)
-    guard curl_url_set(handle, CURLUPART_URL, url, flags) == CURLUE_OK,
+    guard daypass_curl_url_set(handle, CURLUPART_URL, url, flags) == CURLUE_OK,
       let scheme = Target.part(CURLUPART_SCHEME, of: handle), let host = Target.part(CURLUPART_HOST, of: handle),
       let port = Target.part(CURLUPART_PORT, of: handle, UInt32(CURLU_DEFAULT_PORT))
     else {
-      curl_url_cleanup(handle)
+      daypass_curl_url_cleanup(handle)
       throw .badURL(address)
     }
     // The fragment is nobody's business but a browser's.
-    _ = curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0)
+    _ = daypass_curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0)
     self.handle = handle
     self.scheme = scheme
     self.port = port
@@ -41,7 +41,7 @@ final class Target {
     guard scheme == "https" || (scheme == "http" && mayBePlain) else { throw .badURL(address) }
   }
 
-  deinit { curl_url_cleanup(handle) }
+  deinit { daypass_curl_url_cleanup(handle) }
 
   var isEncrypted: Bool { scheme == "https" }
   var isLoopback: Bool { hostName == "localhost" || hostName == "[::1]" || firstOctets?.0 == 127 }
@@ -75,8 +75,8 @@ final class Target {
 
   private static func part(_ part: CURLUPart, of handle: OpaquePointer, _ flags: UInt32 = 0) -> String? {
     var text: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
-    defer { curl_free(text) }
+    guard daypass_curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
+    defer { daypass_curl_free(text) }
     return String(cString: text)
   }
 }

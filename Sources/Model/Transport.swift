@@ -22,6 +22,8 @@ public enum TransportFailure: Explained, Hashable {
   case unusableProxy(reason: String)
   /// Descriptors or memory ran out on this machine.
   case exhausted(reason: String)
+  /// What requests are made with cannot be loaded; `reason` is the loader's.
+  case noLibrary(reason: String)
   case interrupted(Interrupted)
 
   /// Whether the same request may succeed a moment later.
@@ -29,7 +31,7 @@ public enum TransportFailure: Explained, Hashable {
     switch self {
     case .unresolved, .unconnected, .timedOut, .broken: true
     case .badURL, .badHeader, .untrusted, .tooLarge, .encoded, .redirected, .unusableCAFile, .unusableProxy, .exhausted,
-      .interrupted:
+      .noLibrary, .interrupted:
       false
     }
   }
@@ -38,7 +40,7 @@ public enum TransportFailure: Explained, Hashable {
     switch self {
     case .unresolved, .unconnected, .untrusted, .timedOut, .broken, .exhausted: .unreachable
     case .tooLarge, .encoded, .redirected: .malformed
-    case .badURL, .badHeader, .unusableCAFile, .unusableProxy: .configuration
+    case .badURL, .badHeader, .unusableCAFile, .unusableProxy, .noLibrary: .configuration
     case .interrupted(let signal): signal.kind
     }
   }
@@ -60,6 +62,7 @@ public enum TransportFailure: Explained, Hashable {
     case .unusableCAFile(let path, let reason): "ca_file \(path.printable()): \(reason.printable())"
     case .unusableProxy(let reason): "the proxy cannot be used: \(reason.printable())"
     case .exhausted(let reason): "this machine is out of resources: \(reason.printable())"
+    case .noLibrary(let reason): "libcurl cannot be loaded: \(reason.printable())"
     case .interrupted(let signal): signal.message
     }
   }
@@ -78,6 +81,7 @@ public enum TransportFailure: Explained, Hashable {
     case .broken: "try again later; if it stays so, check the network and the proxy settings"
     case .tooLarge, .encoded: "check the spelling of the address, and whether a proxy answers in its place"
     case .exhausted: "end other programs, or raise the limit on open files (`ulimit -n`)"
+    case .noLibrary: "install it (package libcurl4 or libcurl)"
     case .interrupted: nil
     }
   }

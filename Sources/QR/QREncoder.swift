@@ -17,9 +17,10 @@ extension QRMatrix {
       throw .unprintable(position: position)
     }
 
+    guard daypass_qr_open() else { throw .noLibrary }
     // The variant that takes a length: the others stop at a zero byte or choose an encoding by themselves.
-    guard let symbol = QRcode_encodeData(Int32(bytes.count), bytes, 0, QR_ECLEVEL_L) else { throw .library }
-    defer { QRcode_free(symbol) }
+    guard let symbol = daypass_qr_encode(Int32(bytes.count), bytes) else { throw .library }
+    defer { daypass_qr_free(symbol) }
     let width = Int(symbol.pointee.width)
     guard (21...177).contains(width), let data = symbol.pointee.data else { throw .library }
     // Of each byte only the lowest bit is the colour.
@@ -34,12 +35,15 @@ public enum QRFailure: Explained, Hashable {
   case empty
   case tooLong(Int)
   case unprintable(position: Int)
+  /// libqrencode is not on this machine.
+  case noLibrary
   /// Memory ran out.
   case library
 
   public var kind: FailureKind {
     switch self {
     case .empty, .tooLong, .unprintable: .malformed
+    case .noLibrary: .configuration
     case .library: .bug
     }
   }
@@ -49,6 +53,7 @@ public enum QRFailure: Explained, Hashable {
     case .empty: "there is nothing to show as a QR code"
     case .tooLong(let count): "\(count) bytes are too many for a QR code, which holds \(QRMatrix.capacity)"
     case .unprintable(let position): "byte \(position) is not printable ASCII and cannot be shown as a QR code"
+    case .noLibrary: "libqrencode cannot be loaded (package libqrencode4 or qrencode-libs)"
     case .library: "the QR code could not be made"
     }
   }

@@ -47,6 +47,7 @@ import Testing
     .broken(host: "h", reason: "reset"), .tooLarge(host: "h", limit: 1), .encoded(host: "h", encoding: "gzip"),
     .redirected(host: "h", to: "https://x.example"), .unusableCAFile(path: "/x", reason: "absent"),
     .unusableProxy(reason: "refused"), .exhausted(reason: "no memory"),
+    .noLibrary(reason: "absent"),
   ]
 
   @Test func everyErrorOfALoginSaysWhatToTry() {

@@ -107,7 +107,8 @@ extension RefreshError {
     case .malformed, .unintelligible: true
     case .transport(let failure):
       switch failure {
-      case .unresolved, .unconnected, .untrusted, .badURL, .badHeader, .unusableCAFile, .unusableProxy: false
+      case .unresolved, .unconnected, .untrusted, .badURL, .badHeader, .unusableCAFile, .unusableProxy, .noLibrary:
+        false
       case .timedOut, .broken, .tooLarge, .encoded, .redirected, .exhausted, .interrupted: true
       }
     }

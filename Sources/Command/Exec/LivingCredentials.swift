@@ -23,6 +23,7 @@ struct LivingCredentials {
   func run(
     _ command: CommandLineProgram, _ environment: inout ChildEnvironment, first lease: Lease
   ) throws -> Int32 {
+    try Wiring.readyRequests()
     let token: Secret
     do throws(CryptographyFailure) {
       token = try RandomToken.make(wiring.surroundings.cryptography)

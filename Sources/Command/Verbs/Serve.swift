@@ -26,11 +26,12 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     let wiring = try ServeWiring(self)
+    try Wiring.readyRequests()
     // Before the first thread: what goes on in the background is a fork of this process.
     let job = try DetachedJob(wiring)
     do {
       let service = try Service(wiring, job: job) { () throws(Failure) in try ServeWiring(self) }
-      Host.endAtOnce(try service.run())
+      Host.end(try service.run())
     } catch {
       job?.leave()
       throw error
