@@ -11,7 +11,7 @@ protocol VerbChoices {
 /// doubt, is that parser's, which also has the words for what is wrong.
 struct PlainCommandLine {
   private var values: [String: String] = [:]
-  private var switches: Set<String> = []
+  private var switches: [String] = []
   private var flags = SettingFlags()
 
   /// Nil where the command line is not as plain as that.
@@ -29,7 +29,7 @@ struct PlainCommandLine {
     case Exec.name:
       let own = ExecArguments.own(arguments)
       let command = arguments[own...].first == "--" ? arguments[own...].dropFirst() : arguments[own...]
-      let switches: Set = ["env", "keep-aws-files", "allow-imds", "scrub-ci"]
+      let switches = ["env", "keep-aws-files", "allow-imds", "scrub-ci"]
       guard let line = PlainCommandLine(arguments[1..<own], values: ["user"], switches: switches) else { return nil }
       return ExecChoices(
         env: line.switches.contains("env"), user: line.values["user"],
@@ -42,7 +42,7 @@ struct PlainCommandLine {
   /// - Parameters:
   ///   - values: options of the verb that take one.
   ///   - switches: options of the verb that take none.
-  private init?(_ words: ArraySlice<String>, values known: Set<String>, switches knownSwitches: Set<String> = []) {
+  private init?(_ words: ArraySlice<String>, values known: [String], switches knownSwitches: [String] = []) {
     var words = words
     while let word = words.popFirst() {
       guard word.hasPrefix("--") else { return nil }
@@ -50,7 +50,8 @@ struct PlainCommandLine {
       guard let name = parts.first.map(String.init) else { return nil }
       let attached = parts.count > 1 ? String(parts[1]) : nil
       if attached == nil, knownSwitches.contains(name) {
-        guard switches.insert(name).inserted else { return nil }
+        if switches.contains(name) { return nil }
+        switches.append(name)
         continue
       }
       let isCommon = ["profile", "config", "log-level", "color"].contains(name)
@@ -71,7 +72,7 @@ struct PlainCommandLine {
   }
 
   /// Settings that may be given again and again.
-  private static let lists: Set<ProfileKey> = [.scopes, .policyARNs]
+  private static let lists: [ProfileKey] = [.scopes, .policyARNs]
 
   private static func settingSwitch(_ name: String) -> (ProfileKey, isOn: Bool)? {
     for setting in Setting.all where setting.placeholder == nil {

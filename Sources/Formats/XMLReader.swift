@@ -52,7 +52,7 @@ struct XMLReader {
     try expect("<")
     guard depth <= XMLReader.maximumDepth else { throw .tooDeep(at: start) }
     let name = try qualifiedName()
-    var names: Set<[UInt8]> = []
+    var names = NameSet()
     var attributes: [XMLElement.Attribute] = []
     while true {
       if try closes("/>") {
@@ -61,7 +61,7 @@ struct XMLReader {
       if skip(">") { break }
       let place = position
       let (attribute, value) = try attribute()
-      guard names.insert(attribute).inserted else { throw .repeatedAttribute(at: place) }
+      guard names.insert(attribute) else { throw .repeatedAttribute(at: place) }
       attributes.append(
         XMLElement.Attribute(name: localPart(attribute), value: String(decoding: value, as: UTF8.self)))
     }
@@ -242,4 +242,22 @@ struct XMLReader {
   private func startsWith(_ word: String) -> Bool { startsWith(word.utf8) }
 
   private func startsWith(_ word: some Collection<UInt8>) -> Bool { bytes[position...].starts(with: word) }
+}
+
+/// The names seen in one tag. Nearly all tags have few, where looking is cheaper than hashing; with many it would take
+/// quadratic time.
+private struct NameSet {
+  private var few: [[UInt8]] = []
+  private var many: Set<[UInt8]> = []
+
+  /// False if it is there already.
+  mutating func insert(_ name: [UInt8]) -> Bool {
+    if few.count == 16 {
+      if many.isEmpty { many = Set(few) }
+      return many.insert(name).inserted
+    }
+    if few.contains(name) { return false }
+    few.append(name)
+    return true
+  }
 }

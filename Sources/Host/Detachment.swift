@@ -27,9 +27,9 @@ public final class Detachment: Sendable {
     close(ends[1])
     var byte: UInt8 = 0
     guard isReadable(ends[0]) else { endWith(child, ends[0]) }
-    if (try? call { read(ends[0], &byte, 1) }) == 1 { endAtOnce(0) }
+    if (try? call { read(ends[0], &byte, 1) }) == 1 { end(0) }
     let code = chost_wait(child)
-    endAtOnce(code < 0 ? 70 : code)
+    end(code < 0 ? 70 : code)
   }
 
   /// Whoever interrupts the caller means what it started, which belongs to no terminal and to no group of the caller's.
@@ -47,7 +47,7 @@ public final class Detachment: Sendable {
     }
     if SystemClocks().boot() >= end { kill(child, SIGKILL) }
     _ = chost_wait(child)
-    endAtOnce(128 + signal)
+    Host.end(128 + signal)
   }
 
   /// False where an interrupt came first.

@@ -35,11 +35,13 @@ public struct KernelKeyRing: KeyRing {
   public func remove(_ name: String) { chost_key_remove(name) }
 
   /// Only in the initial user namespace: elsewhere the user keyring is the namespace's own and goes with it.
-  public var isLasting: Bool {
+  public var isLasting: Bool { Self.isInInitialNamespace }
+
+  private static let isInInitialNamespace: Bool = {
     guard let file = try? Descriptor.open("/proc/self/uid_map", O_RDONLY),
       let map = try? file.readAll(limit: 65_536)
     else { return false }
     let numbers = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
     return numbers.map { String(decoding: $0, as: UTF8.self) } == ["0", "0", "4294967295"]
-  }
+  }()
 }

@@ -118,24 +118,24 @@ struct CredentialCache {
   /// soon replaced by the next.
   ///
   /// Not after each purchase: one run may make thousands, and would look at the others' files each time.
-  static func forgetExpired(_ surroundings: Surroundings, store: StoreChoice) {
+  func forgetExpiredOthers(store: StoreChoice) {
     guard surroundings.clearance.isDue(at: surroundings.clocks.boot()),
-      let names = try? names(prefix(nil), surroundings)
+      let names = try? CredentialCache.names(CredentialCache.prefix(nil), surroundings)
     else { return }
     let all = Set(names)
-    for name in names {
+    for name in names where name != self.name {
       if name.hasSuffix(FailureRecord.suffix) {
         let data = String(name.dropLast(FailureRecord.suffix.count))
         let failure = FailureRecord(surroundings: surroundings, name: data)
         if !all.contains(data), failure.isLongOver { failure.forget() }
         continue
       }
-      guard hasExpired(name, surroundings, store),
+      guard CredentialCache.hasExpired(name, surroundings, store),
         let lock = try? surroundings.state?.lock(name, deadline: surroundings.clocks.boot())
       else { continue }
       defer { lock.unlock() }
       // Whoever held the lock until now may have renewed it.
-      guard hasExpired(name, surroundings, store) else { continue }
+      guard CredentialCache.hasExpired(name, surroundings, store) else { continue }
       try? surroundings.state?.remove(name)
       FailureRecord(surroundings: surroundings, name: name).forget()
     }

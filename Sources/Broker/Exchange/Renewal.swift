@@ -216,7 +216,7 @@ struct Renewal {
     if isPerson, (try? identities.present()) == nil { return }
     do throws(Failure) {
       try cache.write(lease, like: identity?.sealedWith)
-      if !isPerson, terms.key.mayBeKept { CredentialCache.forgetExpired(surroundings, store: profile.store) }
+      if !isPerson, terms.key.mayBeKept { cache.forgetExpiredOthers(store: profile.store) }
     } catch {
       surroundings.warnOfUnkept(error)
     }
