@@ -10,14 +10,18 @@ import subprocess
 import tempfile
 import threading
 import time
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from servers import SERVER_CORE, Sandbox
+from servers import SERVER_CORE, Sandbox, TLSFront
 
 TITLE = "A CI job's first credentials"
 ORDER = 20
+HERE = Path(__file__).resolve().parent
 LATENCY = 0.020
-WAIT = 2 * LATENCY * 1000
 ROLE = "arn:aws:iam::123456789012:role/ci"
+# What ci/bench holds daypass to, beyond the two round trips and TLS.
+BOUND = 10
 
 
 class TokenService:
@@ -26,7 +30,7 @@ class TokenService:
     def __init__(self, token: str):
         self.token = token
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/token?v=1"
+        self.port = self.listener.getsockname()[1]
         self.requests = 0
         body = json.dumps({"value": token}).encode()
         self.answer = (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
@@ -46,71 +50,125 @@ class TokenService:
                 connection.recv(1)
 
 
+@dataclass
+class Candidate:
+    """One program, and what its runs took."""
+
+    name: str
+    argv: list
+    env: dict
+    # Milliseconds from start to exit, of the processor, and what it printed.
+    walls: list[float] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def wall(self) -> float:
+        return statistics.median(self.walls)
+
+
 def run(bench) -> list[str]:
     sandbox = Sandbox(bench.program.parent / "daypass-sandbox", latency_ms=json.dumps({"sts": LATENCY * 1000}))
     try:
-        return measure(bench, sandbox)
+        service = TokenService(sandbox.mint())
+        plain = measure(bench, sandbox, service, "http", service.port, sandbox.port)
+        if not shutil.which("nginx"):
+            return table(plain) + ["", "Over TLS it was not measured: nginx cannot be installed here."]
+        front = TLSFront(bench.directory / "tls", [service.port, sandbox.port])
+        try:
+            return table(plain, measure(bench, sandbox, service, "https", *front.ports, front.authority))
+        finally:
+            front.stop()
     finally:
         sandbox.stop()
 
 
-def measure(bench, sandbox) -> list[str]:
-    service = TokenService(sandbox.mint())
-    env = {
-        "PATH": os.environ["PATH"], "HOME": str(bench.directory), "GITHUB_ACTIONS": "true",
-        "ACTIONS_ID_TOKEN_REQUEST_URL": service.url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token",
-        "AWS_ROLE_ARN": ROLE, "DAYPASS_STS_ENDPOINT": f"{sandbox.url}/sts", "AWS_REGION": "eu-central-1"}
-    candidates = {"**daypass** `credentials`": ([bench.program, "credentials"], [])}
+def measure(bench, sandbox, service, scheme, token_port, sts_port, authority=None) -> dict:
+    """How often was asked, the round trips, and the candidates' runs."""
+    files = bench.directory / scheme
+    files.mkdir()
+    urls = f"{scheme}://127.0.0.1:{token_port}/token?v=1", f"{scheme}://127.0.0.1:{sts_port}/sts"
+    form = ("Action=AssumeRoleWithWebIdentity&Version=2011-06-15&DurationSeconds=3600&RoleSessionName=bench"
+            f"&RoleArn={ROLE}&WebIdentityToken={service.token}")
+    (files / "form").write_text(form)
+    path = {"PATH": os.environ["PATH"], "HOME": str(bench.directory)}
+    bare = bare_client(files, scheme, token_port, sts_port, form, authority)
+    trusted = ["--cacert", authority] if authority else []
+    candidates = [
+        Candidate("C, these two requests alone", bare, path),
+        Candidate("**daypass** `credentials`", [bench.program, "credentials"], path | {
+            "GITHUB_ACTIONS": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": urls[0],
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token", "AWS_ROLE_ARN": ROLE, "DAYPASS_STS_ENDPOINT": urls[1],
+            "AWS_REGION": "eu-central-1", **({"DAYPASS_CA_FILE": str(authority)} if authority else {})})]
     if shutil.which("curl"):
-        candidates["curl, the same two requests"] = (curl(bench, sandbox, service), [])
-    sandbox.control("reset-counters")
-    before = len(sandbox.state()["requests"])
+        one = ["-sf", *trusted, "-o", files / "answer"]
+        candidates.append(Candidate(
+            "curl, the same two requests",
+            ["curl", *one, urls[0], "--next", *one, "--data", f"@{files}/form", urls[1]], path))
+    before = service.requests, len(sandbox.state()["requests"])
     runs = 5 if bench.quick else 60
     # What is started stays on this one; the servers' threads are elsewhere already.
     everywhere = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {int(SERVER_CORE)})
     try:
-        timed_turns(bench, env, candidates, runs)
+        timed_turns(bench, candidates, runs)
     finally:
         os.sched_setaffinity(0, everywhere)
-    exchanges = len(sandbox.state()["requests"]) - before
-    asked = [number / runs / len(candidates) for number in (service.requests, exchanges)]
-    lines = ["| program | median ms | beyond the two answers' waits, ms | least ms beyond | its own work, ms |",
-             "|---|---|---|---|---|"]
-    for name, (_, results) in candidates.items():
-        walls, work = [wall for wall, _ in results], statistics.mean(work for _, work in results)
-        lines.append(
-            f"| {name} | {statistics.median(walls):.1f} | {statistics.median(walls) - WAIT:.1f} | "
-            f"{min(walls) - WAIT:.1f} | {work:.1f} |")
-    return lines + [
-        "", f"From start to exit, in turns. Each answer comes {LATENCY * 1000:.0f} ms after its request. Requests a "
-        f"run: {asked[0]:.2f} for the token, {asked[1]:.2f} to the STS. State in memory. Work: time of the processor."]
+    after = service.requests, len(sandbox.state()["requests"])
+    return {
+        "scheme": scheme, "candidates": candidates,
+        "asked": [(late - early) / runs / len(candidates) for early, late in zip(before, after)],
+        "round trips": statistics.median(float(said) for said in candidates[0].said)}
 
 
-def timed_turns(bench, env, candidates, runs):
+def bare_client(files, scheme, token_port, sts_port, form, authority) -> list:
+    head = "Host: 127.0.0.1\r\nAuthorization: Bearer request-token\r\nContent-Length: "
+    (files / "1").write_bytes(f"GET /token?v=1 HTTP/1.1\r\n{head}0\r\n\r\n".encode())
+    post = "POST /sts HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    (files / "2").write_bytes(f"{post}{head}{len(form)}\r\n\r\n{form}".encode())
+    program = files / "two_requests"
+    tls = ["-DTLS", "-lssl", "-lcrypto"] if authority else []
+    subprocess.run(["gcc", "-O2", "-o", program, HERE / "two_requests.c", *tls], check=True)
+    return [program, token_port, files / "1", sts_port, files / "2", *([authority] if authority else [])]
+
+
+def timed_turns(bench, candidates, runs):
     # In memory: a disk's time to keep what was bought is not daypass's.
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else bench.directory) as state:
         for turn in range(runs):
-            for argv, results in candidates.values():
+            for candidate in candidates:
                 # Nothing is cached: each run has a state directory of its own.
-                results.append(timed(argv, env | {"DAYPASS_HOME": f"{state}/{turn}"}))
+                time_once(candidate, Path(state) / "printed", {"DAYPASS_HOME": f"{state}/{turn}"})
 
 
-def curl(bench, sandbox, service) -> list:
-    """The token known beforehand."""
-    form = bench.directory / "form"
-    form.write_text(
-        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&DurationSeconds=3600&RoleSessionName=bench"
-        f"&RoleArn={ROLE}&WebIdentityToken={service.token}")
-    return ["curl", "-sf", "-o", bench.directory / "1", service.url, "--next", "-sf", "-o", bench.directory / "2",
-            "--data", f"@{form}", f"{sandbox.url}/sts"]
-
-
-def timed(argv, env) -> tuple[float, float]:
-    """Milliseconds from start to exit, and of the processor."""
+def time_once(candidate, printed: Path, env: dict):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    subprocess.run(list(map(str, argv)), env=env, check=True, stdout=subprocess.DEVNULL)
-    wall = time.perf_counter() - start
+    with printed.open("w") as output:
+        start = time.perf_counter()
+        subprocess.run(list(map(str, candidate.argv)), env=candidate.env | env, check=True, stdout=output)
+        wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall * 1000, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+    candidate.walls.append(wall * 1000)
+    candidate.work.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000)
+    candidate.said.append(printed.read_text())
+
+
+def table(*measured: dict) -> list[str]:
+    lines = ["| over | program | median ms | beyond the round trips and TLS, ms | least ms beyond | its own work, ms |",
+             "|---|---|---|---|---|---|"]
+    own = [each["candidates"][0].wall() - each["round trips"] for each in measured]
+    notes = []
+    for each, bare in zip(measured, own):
+        allowed = each["round trips"] + bare - own[0]
+        for candidate in each["candidates"]:
+            lines.append(
+                f"| {each['scheme']} | {candidate.name} | {candidate.wall():.1f} | {candidate.wall() - allowed:.1f} | "
+                f"{min(candidate.walls) - allowed:.1f} | {statistics.mean(candidate.work):.1f} |")
+        tls = f", TLS {bare - own[0]:.1f} ms" if each is not measured[0] else ""
+        notes.append(
+            f"{each['scheme']}: the two round trips {each['round trips']:.1f} ms{tls}, requests a run "
+            f"{each['asked'][0]:.2f} for the token and {each['asked'][1]:.2f} to the STS")
+    return lines + [
+        "", f"From start to exit, in turns; each answer comes {LATENCY * 1000:.0f} ms after its request. "
+        f"{'; '.join(notes)}. The C program tells the round trips, as it sees them, and by what it takes longer over "
+        "https than over http also what TLS costs: OpenSSL's start, one authority, two handshakes. The bound is "
+        f"{BOUND} ms beyond both. State in memory. Work: time of the processor."]

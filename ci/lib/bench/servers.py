@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -55,6 +56,7 @@ class Sandbox(Server):
         super().__init__([program, "--listen", "127.0.0.1:0", *settings], core=CLIENT_CORE)
         said = self.process.stdout.readline()
         self.url = re.search(r"http://127\.0\.0\.1:\d+", said).group()
+        self.port = int(self.url.rsplit(":", 1)[1])
         self.issuer = self.state()["issuer"]
 
     def state(self) -> dict:
@@ -128,6 +130,67 @@ class Nginx(Server):
             except OSError:
                 time.sleep(0.05)
         raise SystemExit("nginx does not start")
+
+
+class TLSFront(Server):
+    """TLS before servers that speak plain http, by one worker of nginx, with an authority made for it."""
+
+    def __init__(self, directory: Path, backends: list[int]):
+        directory.mkdir(parents=True)
+        self.authority = directory / "ca.pem"
+        self._make_certificates(directory)
+        self.ports = [_free_port() for _ in backends]
+        servers = "\n".join(f"""
+              upstream backend{backend} {{ server 127.0.0.1:{backend}; keepalive 8; }}
+              server {{
+                listen 127.0.0.1:{port} ssl; ssl_certificate {directory}/server.pem;
+                ssl_certificate_key {directory}/server.key;
+                location / {{
+                  proxy_pass http://backend{backend}; proxy_http_version 1.1;
+                  proxy_set_header Connection ""; proxy_set_header Host 127.0.0.1:{backend};
+                }}
+              }}""" for port, backend in zip(self.ports, backends))
+        (directory / "nginx.conf").write_text(f"""
+            daemon off; worker_processes 1; pid {directory}/pid; error_log {directory}/error.log;
+            events {{ worker_connections 1000; }}
+            http {{
+              access_log off;
+              client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
+              fastcgi_temp_path {directory}/fastcgi; uwsgi_temp_path {directory}/uwsgi;
+              scgi_temp_path {directory}/scgi;
+              {servers}
+            }}""")
+        super().__init__(["nginx", "-c", directory / "nginx.conf", "-p", directory], core=CLIENT_CORE)
+        for port in self.ports:
+            _wait_for(port)
+
+    @staticmethod
+    def _make_certificates(directory: Path):
+        def openssl(*words):
+            subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, cwd=directory)
+        for name in ("ca", "server"):
+            openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", f"{name}.key")
+        openssl("req", "-x509", "-new", "-key", "ca.key", "-days", 2, "-subj", "/CN=ci-bench CA", "-out", "ca.pem")
+        openssl("req", "-new", "-key", "server.key", "-subj", "/CN=127.0.0.1", "-out", "server.csr")
+        (directory / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+        openssl(
+            "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", 2,
+            "-extfile", "names", "-out", "server.pem")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def _wait_for(port: int):
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("nginx does not start")
 
 
 def wrk(server: Server, token: str, connections: int, seconds: int) -> dict:
