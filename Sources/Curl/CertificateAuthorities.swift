@@ -17,7 +17,8 @@ final class CertificateAuthorities: Sendable {
   private let otherBundles: [String]
   private let added = Mutex<Certificates?>(nil)
   private let joined = Mutex<Certificates?>(nil)
-  private let isDirectoryLacking = Atomic(false)
+  /// Whose authority the directory does not have.
+  private let hostsBeyondDirectory = Mutex<[String]>([])
 
   /// - Parameters:
   ///   - store: what libcurl reads by itself; nil: as libcurl says.
@@ -32,27 +33,36 @@ final class CertificateAuthorities: Sendable {
 
   private var store: SystemStore { givenStore ?? .libcurls }
 
-  /// Runs `attempt` with what is quickly read, and once more with all there is if somebody was not trusted by that.
+  /// Runs `attempt` with what is quickly read, and once more with all there is where that may have been too little.
   /// - Parameters:
-  ///   - host: who is to be held against them, for messages.
-  ///   - attempt: connects; throws `TransportFailure.untrusted` before anything is sent.
+  ///   - host: who is to be held against them.
+  ///   - mayLack: whether the attempt that failed may have wanted an authority, and had sent nothing.
   func trusting<Value>(
-    _ host: String, _ attempt: (TrustedCertificates) throws(TransportFailure) -> Value
+    _ host: String, mayLack: () -> Bool, _ attempt: (TrustedCertificates) throws(TransportFailure) -> Value
   ) throws(TransportFailure) -> Value {
-    guard let few = try directoryAlone() else { return try attempt(try all(for: host)) }
+    guard !hostsBeyondDirectory.withLock({ $0.contains(host) }), let few = try directoryAlone() else {
+      return try attempt(try all(for: host))
+    }
     do throws(TransportFailure) {
       return try attempt(few)
     } catch {
-      guard case .untrusted = error, let all = try? all(for: host) else { throw error }
-      let value = try attempt(all)
-      isDirectoryLacking.store(true, ordering: .relaxed)
+      // A connection that broke is for whoever made the request to try again.
+      guard mayLack(), !error.isTransient, let all = try? all(for: host) else { throw error }
+      let value: Value
+      do throws(TransportFailure) {
+        value = try attempt(all)
+      } catch let again {
+        // Such as the end of the time: it says less.
+        throw again.isTransient ? error : again
+      }
+      hostsBeyondDirectory.withLock { $0.append(host) }
       return value
     }
   }
 
-  /// Nil where there is none to look things up in, or where it was not enough before.
+  /// Nil where there is none to look things up in.
   func directoryAlone() throws(TransportFailure) -> TrustedCertificates? {
-    guard let directory = store.hashedDirectory, !isDirectoryLacking.load(ordering: .relaxed) else { return nil }
+    guard let directory = store.hashed else { return nil }
     guard let extraFile else { return TrustedCertificates(certificates: nil, directory: directory) }
     let certificates = try once(added) { () throws(TransportFailure) in
       try CertificateAuthorities.blocks(ofFile: extraFile)
@@ -125,56 +135,5 @@ final class CertificateAuthorities: Sendable {
     ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"].contains {
       line.starts(with: "-----\(word) \($0)-----".utf8)
     }
-  }
-}
-
-/// What the TLS library is given to trust.
-struct TrustedCertificates: Sendable {
-  /// In addition to what is on this machine's disk.
-  let certificates: Certificates?
-  /// The one place on disk to look for others; nil: wherever libcurl looks by itself.
-  let directory: String?
-}
-
-/// PEM bytes at an address that stays, which is how libcurl borrows them.
-///
-/// `@unchecked Sendable`: written once, before the initializer returns, and only read until `deinit`.
-final class Certificates: @unchecked Sendable {
-  /// What was added to the system's, for messages.
-  let file: String?
-  let storage: UnsafeMutableRawBufferPointer
-
-  init(file: String?, pem: [UInt8]) {
-    self.file = file
-    storage = .allocate(byteCount: pem.count, alignment: 1)
-    storage.copyBytes(from: pem)
-  }
-
-  deinit { storage.deallocate() }
-}
-
-/// A whole small file; never a device, never a pipe that nobody writes to.
-enum FileContents {
-  struct Unreadable: Error { let reason: String }
-  private static let limit = 8 << 20
-
-  static func read(_ path: String) throws(Unreadable) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw Unreadable(reason: String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw Unreadable(reason: "it is not a regular file")
-    }
-    var result: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    while result.count <= limit {
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw Unreadable(reason: String(cString: strerror(errno))) }
-      if count == 0 { return result }
-      result += buffer.prefix(count)
-    }
-    throw Unreadable(reason: "it is larger than \(limit) bytes")
   }
 }

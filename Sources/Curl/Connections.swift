@@ -9,6 +9,8 @@ import Model
 final class Connections: @unchecked Sendable {
   private let multi: UnsafeMutableRawPointer
   let easy: EasyHandle
+  /// Whether the last transfer ended for what may be want of an authority, and before its request was sent.
+  private(set) var mayLackAuthorities = false
 
   static func make() throws(TransportFailure) -> Connections {
     guard let easy = EasyHandle(), let multi = daypass_curl_multi_init() else { throw .exhausted(reason: "no memory") }
@@ -35,6 +37,7 @@ final class Connections: @unchecked Sendable {
   private func perform(
     _ exchange: Exchange, body: UnsafeRawBufferPointer?, _ interruption: Interruption, _ errand: Errand
   ) throws(TransportFailure) -> (response: HTTPResponse, location: String?) {
+    mayLackAuthorities = false
     let receiver = ReplyReceiver(bodyLimit: exchange.request.bodyLimit)
     let headers = try HeaderList(for: exchange.request)
     let localhost = try LocalhostPin(for: exchange.target)
@@ -66,6 +69,7 @@ final class Connections: @unchecked Sendable {
 
   /// Drives the transfer to its end, or until a signal asks to stop, whatever it is waiting for.
   func run(_ interruption: Interruption, meanwhile errand: Errand? = nil) throws(TransportFailure) -> CURLcode {
+    mayLackAuthorities = false
     try interruption.check()
     guard daypass_curl_multi_add_handle(multi, easy.pointer) == CURLM_OK else { throw .exhausted(reason: "no memory") }
     defer { daypass_curl_multi_remove_handle(multi, easy.pointer) }
@@ -75,7 +79,11 @@ final class Connections: @unchecked Sendable {
     while true {
       var running: Int32 = 0
       guard daypass_curl_multi_perform(multi, &running) == CURLM_OK else { throw .exhausted(reason: "libcurl gave up") }
-      if let code = result() { return code }
+      if let code = result() {
+        mayLackAuthorities =
+          Connections.namesAuthorities(code) && easy.microseconds(CURLINFO_PRETRANSFER_TIME_T) == 0
+        return code
+      }
       if running == 0 { return CURLE_FAILED_INIT }
       try interruption.check()
       // Once the request is on its way.
@@ -85,6 +93,12 @@ final class Connections: @unchecked Sendable {
       try interruption.check()
       isPausing = isReadable
     }
+  }
+
+  /// Not only where libcurl says that a certificate was not verified: another authority of the same name makes OpenSSL 3
+  /// speak of its encoding alone, and the directory's file that libcurl was given may be gone.
+  private static func namesAuthorities(_ code: CURLcode) -> Bool {
+    code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SSL_CACERT_BADFILE
   }
 
   /// Until there is something to do; whether the descriptor is what woke it.

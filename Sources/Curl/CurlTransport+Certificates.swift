@@ -9,10 +9,11 @@ extension CurlTransport: CertificateReader {
     let target = try Target(url, of: request)
     guard target.isEncrypted else { throw .badURL(Target.withoutQuery(url)) }
     let deadline = Deadline(after: timeout)
-    return try trusting(target) { (trusted) throws(TransportFailure) in
+    // Never one that was kept: a resumed TLS session brings no certificates.
+    let connections = try Connections.make()
+    return try trusting(target, over: connections) { (trusted) throws(TransportFailure) in
       let exchange = exchange(request, target, trusted, timeout: deadline.remaining)
-      // Never one that was kept: a resumed TLS session brings no certificates.
-      return try Connections.make().certificates(exchange, interruption: interruption)
+      return try connections.certificates(exchange, interruption: interruption)
     }
   }
 }

@@ -49,7 +49,7 @@ public final class CurlTransport: Transport {
   }
 
   /// Loads libcurl and readies it for the process, as the first request otherwise does; to be called before the first
-  /// thread starts. Later calls do nothing.
+  /// thread starts. Later calls say the same again.
   ///
   /// SSLKEYLOGFILE is taken out of the environment first: libcurl would write every session's TLS secrets there.
   public static func prepare() throws(TransportFailure) {
@@ -87,18 +87,21 @@ public final class CurlTransport: Transport {
   ) throws(TransportFailure) -> (response: HTTPResponse, location: String?) {
     let connections = try borrow()
     defer { idle.withLock { $0.append(connections) } }
-    return try trusting(target) { (trusted) throws(TransportFailure) in
+    return try trusting(target, over: connections) { (trusted) throws(TransportFailure) in
       let exchange = exchange(request, target, trusted, timeout: deadline.remaining)
       return try perform(exchange, over: connections, until: deadline)
     }
   }
 
-  /// Over https an attempt that was not trusted may be made once more.
+  /// Over https an attempt may be made once more, with more authorities.
   func trusting<Value>(
-    _ target: Target, _ attempt: (TrustedCertificates?) throws(TransportFailure) -> Value
+    _ target: Target, over connections: Connections,
+    _ attempt: (TrustedCertificates?) throws(TransportFailure) -> Value
   ) throws(TransportFailure) -> Value {
     guard target.isEncrypted else { return try attempt(nil) }
-    return try authorities.trusting(target.host) { (trusted) throws(TransportFailure) in try attempt(trusted) }
+    return try authorities.trusting(target.host, mayLack: { connections.mayLackAuthorities }) {
+      (trusted) throws(TransportFailure) in try attempt(trusted)
+    }
   }
 
   private func perform(

@@ -11,6 +11,7 @@ import Testing
   private let extra: String
 
   init() throws {
+    _ = PlantedEnvironment.home
     files = try TestAuthority()
     system = files.write("system.pem", "-----BEGIN CERTIFICATE-----\nSYSTEM\n-----END CERTIFICATE-----\n")
     extra = files.write("extra.pem", "-----BEGIN CERTIFICATE-----\nEXTRA\n-----END CERTIFICATE-----\n")
@@ -71,10 +72,11 @@ import Testing
     let hashed = try directory("hashed")
     _ = files.write("hashed/5ad8a5d6.0", "")
     let alone = try authorities(nil, own: system, directory: hashed).directoryAlone()
-    #expect(alone?.directory == hashed)
+    #expect(alone?.directory?.path == hashed)
+    #expect(alone?.directory?.sample == hashed + "/5ad8a5d6.0")
     #expect(alone?.certificates == nil)
     let added = try authorities(extra, own: system, directory: hashed).directoryAlone()
-    #expect(added?.directory == hashed)
+    #expect(added?.directory?.path == hashed)
     #expect(added?.text == "-----BEGIN CERTIFICATE-----\nEXTRA\n-----END CERTIFICATE-----\n")
   }
 
@@ -96,13 +98,16 @@ import Testing
     let authorities = authorities(nil, own: system, directory: hashed)
     var asked: [String?] = []
     for _ in 1...2 {
-      try authorities.trusting("op.example") { (trusted) throws(TransportFailure) in
-        asked.append(trusted.directory)
+      try authorities.trusting("op.example", mayLack: { true }) { (trusted) throws(TransportFailure) in
+        asked.append(trusted.directory?.path)
         if trusted.directory != nil { throw .untrusted(host: "op.example", reason: "unknown") }
       }
     }
-    // The second time it is known that the directory does not have everybody.
+    // The second time it is known that the directory does not have this one.
     #expect(asked == [hashed, nil, nil])
+    try authorities.trusting("other.example", mayLack: { true }) { (trusted) throws(TransportFailure) in
+      #expect(trusted.directory?.path == hashed)
+    }
   }
 
   @Test func whoIsNowhereIsNotTrusted() throws {
@@ -113,12 +118,27 @@ import Testing
       let authorities = authorities(nil, own: own, directory: hashed)
       var count = 0
       #expect(throws: TransportFailure.untrusted(host: "op.example", reason: "unknown")) {
-        try authorities.trusting("op.example") { (_) throws(TransportFailure) in
+        try authorities.trusting("op.example", mayLack: { true }) { (_) throws(TransportFailure) in
           count += 1
+          // That the time was over says less.
+          if count > 1 { throw .timedOut(host: "op.example", after: .zero) }
           throw .untrusted(host: "op.example", reason: "unknown")
         }
       }
       #expect(count == attempts)
+    }
+  }
+
+  @Test func ofTwoReasonsTheSecondIsTold() throws {
+    defer { files.remove() }
+    let hashed = try directory("hashed")
+    _ = files.write("hashed/5ad8a5d6.0", "")
+    var reasons = ["unknown", "expired"]
+    #expect(throws: TransportFailure.untrusted(host: "op.example", reason: "expired")) {
+      try authorities(nil, own: system, directory: hashed).trusting("op.example", mayLack: { true }) {
+        (_) throws(TransportFailure) in
+        throw .untrusted(host: "op.example", reason: reasons.removeFirst())
+      }
     }
   }
 
@@ -128,7 +148,8 @@ import Testing
     _ = files.write("hashed/5ad8a5d6.0", "")
     var count = 0
     #expect(throws: TransportFailure.unresolved(host: "op.example")) {
-      try authorities(nil, own: system, directory: hashed).trusting("op.example") { (_) throws(TransportFailure) in
+      try authorities(nil, own: system, directory: hashed).trusting("op.example", mayLack: { false }) {
+        (_) throws(TransportFailure) in
         count += 1
         throw .unresolved(host: "op.example")
       }
@@ -136,9 +157,12 @@ import Testing
     #expect(count == 1)
   }
 
-  @Test func aServerIsTrustedByTheDirectoryOrTheBundle() throws {
+  /// An authority of the same name is taken for the server's until its key does not fit, which OpenSSL has other words
+  /// for.
+  @Test(arguments: ["Another CA", "Private CA"])
+  func aServerIsTrustedByTheDirectoryOrTheBundle(_ name: String) throws {
     let server = try TLSServer(certificate: try files.certificate(for: "IP:127.0.0.1"))
-    let other = try TestAuthority()
+    let other = try TestAuthority(name: name)
     defer {
       server.stop()
       files.remove()
@@ -148,19 +172,58 @@ import Testing
       (files.authorityPath, files, 200), (other.authorityPath, files, 200), (files.authorityPath, other, 200),
       (other.authorityPath, other, nil),
     ] {
-      let directory = try directory("hashed")
-      try #require(try ChildProcess(["cp", inDirectory.authorityPath, directory]).wait() == 0)
-      try #require(try ChildProcess(["openssl", "rehash", directory]).wait() == 0)
+      let directory = try hashedDirectory(with: inDirectory)
       let log = CollectedLog()
-      let transport = CurlTransport(
-        authorities: authorities(nil, own: nil, directory: directory, others: [bundle]), proxies: .none,
-        interruption: Interruption(descriptor: -1, pendingSignal: { nil }), trace: log, userAgent: "daypass/test",
-        errand: Errand({}))
-      let request = HTTPRequest(.get, "https://127.0.0.1:\(server.port)/")
-      #expect((try? transport.send(request))?.status == status)
+      #expect((try? send("https://127.0.0.1:\(server.port)/", trusting: directory, bundle, log))?.status == status)
       #expect(log.lines.filter { $0.contains("→") }.count == (inDirectory.directory == files.directory ? 1 : 2))
       try #require(try ChildProcess(["rm", "-r", directory]).wait() == 0)
     }
+  }
+
+  @Test func aDirectoryWhoseFileCannotBeReadIsNotEnough() throws {
+    let server = try TLSServer(certificate: try files.certificate(for: "IP:127.0.0.1"))
+    defer {
+      server.stop()
+      files.remove()
+    }
+    let hashed = try directory("hashed")
+    try #require(symlink("/nonexistent/ca.pem", hashed + "/5ad8a5d6.0") == 0)
+    let log = CollectedLog()
+    let response = try send("https://127.0.0.1:\(server.port)/", trusting: hashed, files.authorityPath, log)
+    #expect(response.status == 200)
+    #expect(log.lines.filter { $0.contains("→") }.count == 2)
+  }
+
+  /// Nothing of it was for want of an authority.
+  @Test func aHandshakeThatIsCutOffIsNotTriedAgain() throws {
+    let server = try RawServer { _ in }
+    defer {
+      server.stop()
+      files.remove()
+    }
+    let log = CollectedLog()
+    let hashed = try hashedDirectory(with: files)
+    #expect(throws: TransportFailure.self) {
+      try send("https://127.0.0.1:\(server.port)/", trusting: hashed, files.authorityPath, log)
+    }
+    #expect(log.lines.filter { $0.contains("→") }.count == 1)
+  }
+
+  private func hashedDirectory(with authority: TestAuthority) throws -> String {
+    let directory = try directory("hashed")
+    try #require(try ChildProcess(["cp", authority.authorityPath, directory]).wait() == 0)
+    try #require(try ChildProcess(["openssl", "rehash", directory]).wait() == 0)
+    return directory
+  }
+
+  private func send(
+    _ url: String, trusting directory: String, _ bundle: String, _ log: CollectedLog
+  ) throws -> HTTPResponse {
+    try CurlTransport(
+      authorities: authorities(nil, own: nil, directory: directory, others: [bundle]), proxies: .none,
+      interruption: Interruption(descriptor: -1, pendingSignal: { nil }), trace: log, userAgent: "daypass/test",
+      errand: Errand({})
+    ).send(HTTPRequest(.get, url))
   }
 }
 

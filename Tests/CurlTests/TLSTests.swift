@@ -89,7 +89,7 @@ struct TestAuthority {
 
   struct ToolFailed: Error { let arguments: [String] }
 
-  init() throws {
+  init(name: String = "Private CA") throws {
     var template = Array("/tmp/daypass-tls-XXXXXX".utf8CString)
     directory = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
     _ = write(
@@ -113,8 +113,7 @@ struct TestAuthority {
     _ = write("index", "")
     try openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", keyPath)
     try openssl(
-      "req", "-x509", "-new", "-config", directory + "/ca.cnf", "-key", keyPath, "-subj", "/CN=Private CA", "-days",
-      "2",
+      "req", "-x509", "-new", "-config", directory + "/ca.cnf", "-key", keyPath, "-subj", "/CN=\(name)", "-days", "2",
       "-addext", "basicConstraints=critical,CA:TRUE", "-out", authorityPath)
   }
 
