@@ -7,7 +7,8 @@ import Model
 /// Plain http only goes to this machine and to metadata services, which are never proxied; so `http_proxy` has no use
 /// here.
 public struct ProxyPolicy: Sendable {
-  private let proxy: Proxy?
+  /// A secret, because it may hold a password.
+  private let url: Secret?
   /// As in NO_PROXY: hosts, domains, addresses and CIDR ranges, separated by commas; `*` for all.
   let exclusions: String
 
@@ -20,23 +21,23 @@ public struct ProxyPolicy: Sendable {
       for name in names { if let value = environment[name], !value.isEmpty { return value } }
       return nil
     }
-    proxy = first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY").map { Proxy($0) }
+    url = first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY").map { Secret($0) }
     exclusions = first("no_proxy", "NO_PROXY") ?? ""
   }
 
-  func proxy(for target: Target) -> Proxy? { target.isNeverProxied ? nil : proxy }
+  /// Read by libcurl, which is not opened for what sends nothing.
+  func proxy(for target: Target) -> Proxy? { target.isNeverProxied ? nil : url.map { Proxy($0) } }
 }
 
 /// One proxy as libcurl is to be given it.
 struct Proxy: Sendable {
-  /// A secret, because it may hold a password.
   let url: Secret
   /// For messages; nil if the URL is none that libcurl could use.
   let host: String?
 
-  init(_ text: String) {
-    url = Secret(text)
-    host = Proxy.host(of: text)
+  init(_ url: Secret) {
+    self.url = url
+    host = Proxy.host(of: url.exposedText())
   }
 
   private static func host(of text: String) -> String? {
