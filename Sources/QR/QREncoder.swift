@@ -1,9 +1,11 @@
 internal import CQREncode
-public import Model
 
 extension QRMatrix {
   /// What the largest symbol takes in byte mode at level L (ISO/IEC 18004, table 7).
   public static let capacity = 2953
+
+  /// Whether libqrencode is on this machine.
+  public static var canBeMade: Bool { daypass_qr_open() }
 
   /// The smallest symbol that holds exactly these bytes: byte mode and error correction level L, because a screen has
   /// no scratches and a small symbol fits into more terminals.
@@ -17,7 +19,7 @@ extension QRMatrix {
       throw .unprintable(position: position)
     }
 
-    guard daypass_qr_open() else { throw .noLibrary }
+    guard canBeMade else { throw .noLibrary }
     // The variant that takes a length: the others stop at a zero byte or choose an encoding by themselves.
     guard let symbol = daypass_qr_encode(Int32(bytes.count), bytes) else { throw .library }
     defer { daypass_qr_free(symbol) }
@@ -31,7 +33,7 @@ extension QRMatrix {
 }
 
 /// Why there is no QR code. The text beside it always says the same, so nothing depends on it.
-public enum QRFailure: Explained, Hashable {
+public enum QRFailure: Error, Hashable {
   case empty
   case tooLong(Int)
   case unprintable(position: Int)
@@ -40,23 +42,13 @@ public enum QRFailure: Explained, Hashable {
   /// Memory ran out.
   case library
 
-  public var kind: FailureKind {
-    switch self {
-    case .empty, .tooLong, .unprintable: .malformed
-    case .noLibrary: .configuration
-    case .library: .bug
-    }
-  }
-
   public var message: String {
     switch self {
     case .empty: "there is nothing to show as a QR code"
     case .tooLong(let count): "\(count) bytes are too many for a QR code, which holds \(QRMatrix.capacity)"
     case .unprintable(let position): "byte \(position) is not printable ASCII and cannot be shown as a QR code"
-    case .noLibrary: "libqrencode cannot be loaded (package libqrencode4 or qrencode-libs)"
+    case .noLibrary: "libqrencode is not installed (package libqrencode4 or qrencode-libs)"
     case .library: "the QR code could not be made"
     }
   }
-
-  public var hint: String? { "open the address that is shown as text" }
 }

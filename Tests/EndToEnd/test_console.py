@@ -204,6 +204,14 @@ def test_the_qr_code_is_below_the_url_and_only_on_standard_output(job):
     assert len(console(daypass, "--qr", "auto")[0].splitlines()) == 1
 
 
+def test_without_libqrencode_the_url_is_there_all_the_same(job, tmp_path):
+    (tmp_path / "libqrencode.so.4").write_text("this is no library of this machine's\n" * 100)
+    daypass = job()
+    daypass.env["LD_LIBRARY_PATH"] = str(tmp_path)
+    shown, said = console(daypass, "--qr", "always")
+    assert parts(shown.strip())[0] == "signin.aws.amazon.com" and "libqrencode is not installed" in said
+
+
 @pytest.mark.xdist_group("screen")
 def test_a_phone_reads_the_url_off_the_screen(job, aws, display):
     daypass = job()

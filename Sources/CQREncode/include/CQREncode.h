@@ -1,4 +1,4 @@
-// libqrencode, opened when a code is to be shown, which is once in a login: to load it at each start takes a tenth of a
+// libqrencode, opened when a code is to be shown: to load it at each start takes a tenth of a
 // millisecond, and a machine that never shows one need not have it (docs/decisions/0019).
 #pragma once
 #include <qrencode.h>

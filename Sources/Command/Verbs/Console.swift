@@ -42,7 +42,12 @@ struct Console: ParsableCommand {
     _ url: Secret, _ form: TerminalQR.Form, in terminal: Terminal, always: Bool, _ wiring: Wiring
   ) throws(Failure) -> [String] {
     let matrix: QRMatrix
-    do throws(QRFailure) { matrix = try QRMatrix.make(url.exposedBytes()) } catch { throw Failure(error) }
+    do throws(QRFailure) {
+      matrix = try QRMatrix.make(url.exposedBytes())
+    } catch {
+      wiring.log.log(.warning, error.message)
+      return []
+    }
     let columns = always ? .max : terminal.size?.columns ?? 80
     if let drawn = TerminalQR.render(matrix, form: form, columns: columns, rows: .max) { return [""] + drawn }
     wiring.log.log(.warning, "the QR code is wider than the window; make it wider or its letters smaller")
