@@ -41,6 +41,10 @@ static void open_library(void) {
 #define FIND(name) daypass_curl.name = (__typeof__(name) *)find(library, #name);
   DAYPASS_CURL_FUNCTIONS(FIND)
 #undef FIND
+  // The first with all options that are set; others would be refused one by one, in the middle of a request.
+  const curl_version_info_data *version = failure[0] == 0 ? daypass_curl.curl_version_info(CURLVERSION_NOW) : NULL;
+  if (version != NULL && version->version_num < 0x075700)
+    snprintf(failure, sizeof failure, "%s is of version %s", LIBRARY, version->version);
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;

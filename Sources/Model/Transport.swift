@@ -81,7 +81,7 @@ public enum TransportFailure: Explained, Hashable {
     case .broken: "try again later; if it stays so, check the network and the proxy settings"
     case .tooLarge, .encoded: "check the spelling of the address, and whether a proxy answers in its place"
     case .exhausted: "end other programs, or raise the limit on open files (`ulimit -n`)"
-    case .noLibrary: "install it (package libcurl4 or libcurl)"
+    case .noLibrary: "install libcurl 7.87 or newer (package libcurl4 or libcurl)"
     case .interrupted: nil
     }
   }
