@@ -1,6 +1,7 @@
 internal import CHost
 internal import Glibc
 public import Model
+internal import Synchronization
 
 /// The kernel's user keyring (keyrings(7)): keys live in kernel memory until the machine restarts, and no file holds
 /// them.
@@ -35,13 +36,22 @@ public struct KernelKeyRing: KeyRing {
   public func remove(_ name: String) { chost_key_remove(name) }
 
   /// Only in the initial user namespace: elsewhere the user keyring is the namespace's own and goes with it.
-  public var isLasting: Bool { Self.isInInitialNamespace }
+  public var isLasting: Bool {
+    Self.isInInitialNamespace.withLock { known in
+      if let known { return known }
+      known = Self.readWhetherInitial()
+      return known ?? false
+    }
+  }
 
-  private static let isInInitialNamespace: Bool = {
+  private static let isInInitialNamespace = Mutex<Bool?>(nil)
+
+  /// Nil where it cannot be read, which may pass.
+  private static func readWhetherInitial() -> Bool? {
     guard let file = try? Descriptor.open("/proc/self/uid_map", O_RDONLY),
       let map = try? file.readAll(limit: 65_536)
-    else { return false }
+    else { return nil }
     let numbers = map.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
     return numbers.map { String(decoding: $0, as: UTF8.self) } == ["0", "0", "4294967295"]
-  }()
+  }
 }
