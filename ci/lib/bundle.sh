@@ -7,6 +7,7 @@ loader_of() { readelf -l "$1" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p';
 # opened_library NAME: where the compiler finds it.
 opened_library() {
   local path
+  command -v cc >/dev/null || die 'no C compiler (cc), which knows where libraries lie'
   path="$(cc -print-file-name="$1")"
   [[ "$path" == /* ]] || die "cannot find $1"
   printf '%s\n' "$path"
@@ -27,8 +28,9 @@ bundle() {
   install -m 755 "$loader" "$directory/libexec/daypass/ld.so"
 
   list="$(ldd "$program")" || die "cannot tell what $program loads"
-  # Those that it opens when it needs them appear in no list either (docs/decisions/0019).
-  for opened in libcurl.so.4 libqrencode.so.4; do
+  # What is opened when it is needed appears in no list: two of ours (docs/decisions/0019), and the compiler's, which
+  # the C library opens for pthread_cancel and pthread_exit, whoever calls them.
+  for opened in libcurl.so.4 libqrencode.so.4 libgcc_s.so.1; do
     library="$(opened_library "$opened")"
     list+=$'\n'"$opened => $library (opened)"$'\n'"$(ldd "$library")" || die "cannot tell what $library loads"
   done

@@ -9,9 +9,9 @@ prepare_link() {
   if [ "$(printf '%s\n2.36\n' "$(glibc_version)" | sort -V | head -n 1)" = 2.36 ]; then
     full_link+=(-Xlinker -z -Xlinker pack-relative-relocs)
   fi
-  # What the Swift runtime needs of the C++ library and of the compiler's: linked in, they are not loaded, and their 3,000
-  # symbols are not looked up, at each start. A directory that holds nothing else, so that the linker finds no shared ones
-  # there.
+  # What the Swift runtime needs of the C++ library and of the compiler's: linked in, they are not loaded, and their
+  # 3,000 symbols are not looked up, at each start. A directory that holds nothing else, so that the linker finds no
+  # shared ones there.
   mkdir -p "$directory"
   link_in libstdc++.a libstdc++.a
   link_in libgcc_eh.a libgcc_s.a
