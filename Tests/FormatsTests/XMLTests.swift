@@ -45,6 +45,11 @@ struct XMLTests {
     #expect(root.attributes.map(\.name) == ["s", "b", "c"])
     #expect(root.attribute("b") == "1&2" && root.attribute("c") == "" && root.attribute("B") == nil)
     #expect(throws: XMLError.repeatedAttribute(at: 9)) { try parse("<a b='1' b='2'/>") }
+    let many = (1...40).map { " a\($0)=''" }.joined()
+    #expect(try parse("<a\(many)/>").attributes.count == 40)
+    for again in [1, 16, 17, 40] {
+      #expect(throws: XMLError.repeatedAttribute(at: 2 + many.utf8.count + 1)) { try parse("<a\(many) a\(again)=''/>") }
+    }
   }
 
   @Test func whatMustBeThereOnceIsThereOnce() throws {
