@@ -1,4 +1,4 @@
-"""The servers that are measured, each on one core, and the load put on them from another."""
+"""The servers of the measurements, measured or asked, each on one core, and the load put on them from another."""
 
 import json
 import os
@@ -162,7 +162,17 @@ class TLSFront(Server):
             }}""")
         super().__init__(["nginx", "-c", directory / "nginx.conf", "-p", directory], core=CLIENT_CORE)
         for port in self.ports:
-            _wait_for(port)
+            self._wait_for(port)
+
+    def _wait_for(self, port: int):
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        self.stop()
+        raise SystemExit("nginx does not start")
 
     @staticmethod
     def _make_certificates(directory: Path):
@@ -181,16 +191,6 @@ class TLSFront(Server):
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
-
-
-def _wait_for(port: int):
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("nginx does not start")
 
 
 def wrk(server: Server, token: str, connections: int, seconds: int) -> dict:
