@@ -62,10 +62,10 @@ struct Diagnosis {
   }
 
   /// A connection that broke inside the handshake says nothing about trust and may well work a moment later. libcurl
-  /// has the same code for both; the texts are those of its OpenSSL backend without an error of OpenSSL's own, and of
-  /// OpenSSL 3 for an end of file.
+  /// has the same code for both; the texts are those of its OpenSSL backend without an error of OpenSSL's own, of OpenSSL
+  /// 3 for an end of file, and of its sockets for a reset.
   private var isCutOff: Bool {
-    easy.errorReason.contains("SSL_connect: ") || easy.errorReason.contains("unexpected eof")
+    ["SSL_connect: ", "unexpected eof", "Recv failure: ", "Send failure: "].contains { easy.errorReason.contains($0) }
   }
 
   private var proxyFailure: TransportFailure? {
