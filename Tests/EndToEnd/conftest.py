@@ -40,6 +40,14 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="slow: runs with ci/test --all"))
 
 
+def pytest_collection_finish(session):
+    """With a pytest that it does not know, xdist groups nothing, and says nothing of it."""
+    for item in session.items if getattr(session.config.option, "loadgroup", False) else []:
+        group = item.get_closest_marker("xdist_group")
+        if group and not item.nodeid.endswith(f"@{group.args[0]}"):
+            raise pytest.UsageError(f"{item.nodeid} is not in its group, {group.args[0]}: which versions are these?")
+
+
 @pytest.fixture(scope="session")
 def built() -> Path:
     """The release program: DAYPASS, or what ci/build makes."""

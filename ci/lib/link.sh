@@ -22,8 +22,7 @@ prepare_link() {
 link_in() {
   local archive
   archive="$(cc -print-file-name="$1" 2>/dev/null || true)"
-  rm -f "$directory/$2"
-  if [[ "$archive" == /* ]]; then ln -s "$archive" "$directory/$2"; fi
+  if [[ "$archive" == /* ]]; then ln -sf "$archive" "$directory/$2"; else rm -f "$directory/$2"; fi
 }
 
 # 0 where there is no glibc.
