@@ -29,7 +29,8 @@ def job(daypass, sandbox, tmp_path):
 @pytest.mark.parametrize("verb", [["credentials"], ["exec", "--", "true"], ["exec", "--env", "--", "true"]])
 def test_a_request_without_libcurl_says_what_to_install(job, sandbox, without, verb):
     said = job.run(*verb, env=without("libcurl.so.4")).expect(78).stderr
-    assert said.startswith("daypass: libcurl cannot be loaded: ") and "libcurl.so.4" in said and "install libcurl 7.87" in said
+    assert said.startswith("daypass: libcurl cannot be loaded: ")
+    assert "libcurl.so.4" in said and "install libcurl 7.87" in said
     assert sandbox.count() == 0
 
 

@@ -80,7 +80,7 @@ final class TerminalLogin: LoginPresenter {
     var prompt = LoginPrompt(code: code, machine: Account.label, now: clocks.wall(), style: style)
     prompt.preface = preface
     preface = nil
-    if form != nil, !QRMatrix.canBeMade { say("There is no QR code: \(QRFailure.noLibrary.message).") }
+    if form != nil, !QRMatrix.canBeMade { say("There is no QR code: \(QRFailure.noLibrary.message).\n") }
     write(prompt.lines(form, in: window, always: qr == .always).joined(separator: "\n") + "\n")
   }
 
