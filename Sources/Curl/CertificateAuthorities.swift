@@ -48,27 +48,28 @@ final class CertificateAuthorities: Sendable {
     } catch {
       // A connection that broke is for whoever made the request to try again.
       guard mayLack(), !error.isTransient, let all = try? all(for: host) else { throw error }
-      let value: Value
-      do throws(TransportFailure) {
-        value = try attempt(all)
-      } catch let again {
-        // Such as the end of the time: it says less.
-        throw again.isTransient ? error : again
+      defer {
+        if !mayLack() { hostsBeyondDirectory.withLock { $0.append(host) } }
       }
-      hostsBeyondDirectory.withLock { $0.append(host) }
-      return value
+      // Whatever becomes of it now counts: it may have been sent.
+      return try attempt(all)
     }
   }
 
-  /// Nil where there is none to look things up in.
+  /// The directory, and one certificate in place of the bundle, which libcurl would read otherwise: of the bundle, so that
+  /// nobody is trusted by this who is not by that. Nil where either is missing.
   func directoryAlone() throws(TransportFailure) -> TrustedCertificates? {
-    guard let directory = store.hashed else { return nil }
-    guard let extraFile else { return TrustedCertificates(certificates: nil, directory: directory) }
+    guard let directory = store.hashedDirectory else { return nil }
     let certificates = try once(added) { () throws(TransportFailure) in
-      try CertificateAuthorities.blocks(ofFile: extraFile)
+      if let extraFile { return try CertificateAuthorities.blocks(ofFile: extraFile) }
+      return bundles.lazy.compactMap { try? FileContents.beginning(of: $0, 16 << 10) }.first.map {
+        CertificateAuthorities.blocks($0, atMost: 1)
+      } ?? []
     }
-    return TrustedCertificates(certificates: certificates, directory: directory)
+    return certificates.isEmpty ? nil : TrustedCertificates(certificates: certificates, directory: directory)
   }
+
+  private var bundles: [String] { [store.bundle].compactMap { $0 } + otherBundles }
 
   func all(for host: String) throws(TransportFailure) -> TrustedCertificates {
     let own = store.bundle
@@ -76,7 +77,6 @@ final class CertificateAuthorities: Sendable {
       return TrustedCertificates(certificates: nil, directory: nil)
     }
     let certificates = try once(joined) { () throws(TransportFailure) in
-      let bundles = [own].compactMap { $0 } + otherBundles
       var pem = bundles.lazy.compactMap { try? FileContents.read($0) }.first ?? []
       if let extraFile { pem += [UInt8(ascii: "\n")] + (try CertificateAuthorities.blocks(ofFile: extraFile)) }
       guard !pem.isEmpty else { throw CertificateAuthorities.none(for: host) }
@@ -116,8 +116,15 @@ final class CertificateAuthorities: Sendable {
     } catch {
       throw .unusableCAFile(path: path, reason: error.reason)
     }
+    let result = blocks(contents, atMost: .max)
+    if result.isEmpty { throw .unusableCAFile(path: path, reason: "it holds no PEM certificate") }
+    return result
+  }
+
+  private static func blocks(_ contents: [UInt8], atMost limit: Int) -> [UInt8] {
     var result: [UInt8] = []
     var pending: [UInt8]?
+    var count = 0
     for line in contents.split(omittingEmptySubsequences: true, whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
       if isBoundary(line, "BEGIN") { pending = [] }
       pending?.append(contentsOf: line)
@@ -125,9 +132,10 @@ final class CertificateAuthorities: Sendable {
       if isBoundary(line, "END"), let block = pending {
         result += block
         pending = nil
+        count += 1
+        if count == limit { break }
       }
     }
-    if result.isEmpty { throw .unusableCAFile(path: path, reason: "it holds no PEM certificate") }
     return result
   }
 

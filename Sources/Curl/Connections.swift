@@ -96,7 +96,7 @@ final class Connections: @unchecked Sendable {
   }
 
   /// Not only where libcurl says that a certificate was not verified: another authority of the same name makes OpenSSL 3
-  /// speak of its encoding alone, and the directory's file that libcurl was given may be gone.
+  /// speak of its encoding alone, and what libcurl was given in its bundle's place may be no certificate.
   private static func namesAuthorities(_ code: CURLcode) -> Bool {
     code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SSL_CACERT_BADFILE
   }

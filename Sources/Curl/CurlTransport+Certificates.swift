@@ -11,7 +11,7 @@ extension CurlTransport: CertificateReader {
     let deadline = Deadline(after: timeout)
     // Never one that was kept: a resumed TLS session brings no certificates.
     let connections = try Connections.make()
-    return try trusting(target, over: connections) { (trusted) throws(TransportFailure) in
+    return try trusting(target, over: connections, until: deadline) { (trusted) throws(TransportFailure) in
       let exchange = exchange(request, target, trusted, timeout: deadline.remaining)
       return try connections.certificates(exchange, interruption: interruption)
     }

@@ -87,7 +87,7 @@ public final class CurlTransport: Transport {
   ) throws(TransportFailure) -> (response: HTTPResponse, location: String?) {
     let connections = try borrow()
     defer { idle.withLock { $0.append(connections) } }
-    return try trusting(target, over: connections) { (trusted) throws(TransportFailure) in
+    return try trusting(target, over: connections, until: deadline) { (trusted) throws(TransportFailure) in
       let exchange = exchange(request, target, trusted, timeout: deadline.remaining)
       return try perform(exchange, over: connections, until: deadline)
     }
@@ -95,12 +95,13 @@ public final class CurlTransport: Transport {
 
   /// Over https an attempt may be made once more, with more authorities.
   func trusting<Value>(
-    _ target: Target, over connections: Connections,
+    _ target: Target, over connections: Connections, until deadline: Deadline,
     _ attempt: (TrustedCertificates?) throws(TransportFailure) -> Value
   ) throws(TransportFailure) -> Value {
     guard target.isEncrypted else { return try attempt(nil) }
-    return try authorities.trusting(target.host, mayLack: { connections.mayLackAuthorities }) {
-      (trusted) throws(TransportFailure) in try attempt(trusted)
+    let mayLack = { connections.mayLackAuthorities && deadline.remaining > .zero }
+    return try authorities.trusting(target.host, mayLack: mayLack) { (trusted) throws(TransportFailure) in
+      try attempt(trusted)
     }
   }
 

@@ -39,9 +39,7 @@ extension EasyHandle {
     for option in [CURLOPT_SSL_VERIFYPEER, CURLOPT_PROXY_SSL_VERIFYPEER] { try set(option, 1) }
     for option in [CURLOPT_SSL_VERIFYHOST, CURLOPT_PROXY_SSL_VERIFYHOST] { try set(option, 2) }
     if let directory = exchange.trusted?.directory {
-      // Given no file, newer libcurls read their own bundle (Curl_ssl_easy_config_complete in 8.22).
-      for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] { try set(option, directory.sample) }
-      for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { try set(option, directory.path) }
+      for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { try set(option, directory) }
     }
     if let trusted = exchange.trusted?.certificates {
       for option in [CURLOPT_CAINFO_BLOB, CURLOPT_PROXY_CAINFO_BLOB] {

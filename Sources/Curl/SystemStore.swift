@@ -4,11 +4,12 @@ import Glibc
 /// Where this machine keeps the authorities that it trusts.
 struct SystemStore: Sendable {
   let bundle: String?
-  let hashed: HashedDirectory?
+  /// With a file for each certificate, named after its subject's hash; nil where there is none, or none that is.
+  let hashedDirectory: String?
 
   init(bundle: String?, directory: String?) {
     self.bundle = bundle
-    hashed = directory.flatMap { HashedDirectory($0) }
+    hashedDirectory = directory.flatMap { SystemStore.isHashed($0) ? $0 : nil }
   }
 
   /// What libcurl was built to read.
@@ -27,30 +28,18 @@ struct SystemStore: Sendable {
     guard daypass_curl_get_text(handle, info, &path) == CURLE_OK else { return nil }
     return path.map { String(cString: $0) }
   }
-}
 
-/// A directory with a file for each certificate, named after its subject's hash, like `5ad8a5d6.0`.
-struct HashedDirectory: Sendable {
-  let path: String
-  /// One of its files, as good as any.
-  let sample: String
-
-  /// Nil where there is none so named. One is enough: a program writes them all (openssl-rehash(1)).
-  init?(_ path: String) {
-    guard let stream = opendir(path) else { return nil }
+  /// Whether there is a name like `5ad8a5d6.0`: one is enough, as a program writes them all (openssl-rehash(1)).
+  private static func isHashed(_ directory: String) -> Bool {
+    guard let stream = opendir(directory) else { return false }
     defer { closedir(stream) }
     while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      guard HashedDirectory.isHash(Array(name.utf8)) else { continue }
-      self.path = path
-      sample = "\(path)/\(name)"
-      return
+      let isHash = withUnsafeBytes(of: &entry.pointee.d_name) { name in
+        name.prefix(8).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+          && name.dropFirst(8).prefix { $0 != 0 }.elementsEqual(".0".utf8)
+      }
+      if isHash { return true }
     }
-    return nil
-  }
-
-  private static func isHash(_ name: [UInt8]) -> Bool {
-    name.count > 9 && name[8] == UInt8(ascii: ".") && (0x30...0x39).contains(name[9])
-      && name.prefix(8).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    return false
   }
 }

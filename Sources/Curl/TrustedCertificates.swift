@@ -1,9 +1,9 @@
 /// What the TLS library is given to trust.
 struct TrustedCertificates: Sendable {
-  /// In addition to what is on this machine's disk.
+  /// Instead of libcurl's own bundle; nil: that.
   let certificates: Certificates?
-  /// The one place on disk to look for others; nil: wherever libcurl looks by itself.
-  let directory: HashedDirectory?
+  /// Where to look for others; nil: where libcurl does by itself.
+  let directory: String?
 }
 
 /// PEM bytes at an address that stays, which is how libcurl borrows them.
@@ -13,6 +13,7 @@ final class Certificates: @unchecked Sendable {
   /// What was added to the system's, for messages.
   let file: String?
   let storage: UnsafeMutableRawBufferPointer
+  var isEmpty: Bool { storage.isEmpty }
 
   init(file: String?, pem: [UInt8]) {
     self.file = file
