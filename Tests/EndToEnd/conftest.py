@@ -40,6 +40,11 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="slow: runs with ci/test --all"))
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Short where a value is long: it becomes part of every child's environment, which has room for 128 KiB."""
+    return f"{argname} of {len(val)}" if isinstance(val, (str, bytes)) and len(val) > 200 else None
+
+
 def pytest_collection_finish(session):
     """With a pytest that it does not know, xdist groups nothing, and says nothing of it."""
     for item in session.items if getattr(session.config.option, "loadgroup", False) else []:
