@@ -69,8 +69,7 @@ import Testing
 
   @Test func aHashedDirectoryIsEnoughToBeginWith() throws {
     defer { files.remove() }
-    let hashed = try directory("hashed")
-    _ = files.write("hashed/5ad8a5d6.0", "")
+    let hashed = try hashedDirectory()
     let alone = try authorities(nil, own: system, directory: hashed).directoryAlone()
     #expect(alone?.directory == hashed)
     // One of the bundle's own keeps libcurl from reading all of it.
@@ -96,8 +95,7 @@ import Testing
 
   @Test func whoIsNotInTheDirectoryIsLookedForInTheBundle() throws {
     defer { files.remove() }
-    let hashed = try directory("hashed")
-    _ = files.write("hashed/5ad8a5d6.0", "")
+    let hashed = try hashedDirectory()
     let authorities = authorities(nil, own: system, directory: hashed)
     var asked: [String?] = []
     for _ in 1...2 {
@@ -115,8 +113,7 @@ import Testing
 
   @Test func whoIsNowhereIsNotTrusted() throws {
     defer { files.remove() }
-    let hashed = try directory("hashed")
-    _ = files.write("hashed/5ad8a5d6.0", "")
+    let hashed = try hashedDirectory()
     let authorities = authorities(nil, own: system, directory: hashed)
     var count = 0
     // Nor remembered as one who is only in the bundle.
@@ -133,8 +130,7 @@ import Testing
 
   @Test func ofTwoReasonsTheSecondIsTold() throws {
     defer { files.remove() }
-    let hashed = try directory("hashed")
-    _ = files.write("hashed/5ad8a5d6.0", "")
+    let hashed = try hashedDirectory()
     var reasons = ["unknown", "expired"]
     #expect(throws: TransportFailure.untrusted(host: "op.example", reason: "expired")) {
       try authorities(nil, own: system, directory: hashed).trusting("op.example", mayLack: { true }) {
@@ -146,8 +142,7 @@ import Testing
 
   @Test func anotherFailureIsNoReasonToTryAgain() throws {
     defer { files.remove() }
-    let hashed = try directory("hashed")
-    _ = files.write("hashed/5ad8a5d6.0", "")
+    let hashed = try hashedDirectory()
     var count = 0
     #expect(throws: TransportFailure.unresolved(host: "op.example")) {
       try authorities(nil, own: system, directory: hashed).trusting("op.example", mayLack: { false }) {
@@ -185,8 +180,7 @@ import Testing
   /// The request may have been sent by then, and the next one need not begin with the directory.
   @Test func whatBecomesOfTheSecondAttemptIsTold() throws {
     defer { files.remove() }
-    let hashed = try directory("hashed")
-    _ = files.write("hashed/5ad8a5d6.0", "")
+    let hashed = try hashedDirectory()
     let authorities = authorities(nil, own: system, directory: hashed)
     var asked: [String?] = []
     for _ in 1...2 {
@@ -204,8 +198,7 @@ import Testing
 
   @Test func withoutABundleTheDirectoryIsNoBeginning() throws {
     defer { files.remove() }
-    let hashed = try directory("hashed")
-    _ = files.write("hashed/5ad8a5d6.0", "")
+    let hashed = try hashedDirectory()
     let empty = files.write("empty.pem", "# nobody\n")
     for own in [nil, "/nonexistent/bundle.pem", empty] {
       #expect(try authorities(nil, own: own, directory: hashed).directoryAlone() == nil)
@@ -230,6 +223,13 @@ import Testing
       return
     }
     #expect(log.lines.filter { $0.contains("→") }.count == 1)
+  }
+
+  /// For whoever only looks at names.
+  private func hashedDirectory() throws -> String {
+    let directory = try directory("hashed")
+    _ = files.write("hashed/5ad8a5d6.0", "")
+    return directory
   }
 
   private func hashedDirectory(with authority: TestAuthority) throws -> String {

@@ -121,7 +121,12 @@ def test_an_unusable_ca_file_is_named(daypass, sandbox, tmp_path, content):
 def test_tls_secrets_are_not_written_where_a_variable_says(daypass, secure, authority, tmp_path):
     sandbox = secure()
     daypass.configure(default=sandbox.profile(ca_file=str(authority.ca_file)))
-    sandbox.log_in(daypass, env={"SSLKEYLOGFILE": tmp_path / "keys"})
+    given = {"SSLKEYLOGFILE": tmp_path / "keys"}
+    sandbox.log_in(daypass, env=given)
+    # What a command does with it is the command's business.
+    for mode in ([], ["--env"]):
+        told = daypass.run("exec", *mode, "--", "printenv", "SSLKEYLOGFILE", env=given).expect(0)
+        assert told.stdout.strip() == str(tmp_path / "keys")
     assert not (tmp_path / "keys").exists()
 
 
